@@ -31,9 +31,9 @@ uint64_t rt_key_id(const rt_key *key);
 
 /* ---- a segment of text that many requests share (a system prompt, a tool list): said once */
 
-#define RT_CHUNKS_MAX     48 /* chunks kept of a text: the head's and the tail's */
+#define RT_CHUNKS_MAX      48 /* chunks kept of a text: the head's and the tail's */
 #define RT_USER_CHUNKS_MAX 24 /* likewise of the last user turn of one exchange */
-#define RT_WORDS_MAX      40 /* words in the sketch of a text */
+#define RT_WORDS_MAX       40 /* words in the sketch of a text */
 
 typedef struct rt_segment {
   uint64_t hash;   /* the hash by which digests refer to it */
@@ -45,15 +45,16 @@ typedef struct rt_segment {
 
 /* ---- the record */
 
-enum { /* rt_digest.flags */
-  RT_F_TEXT = 1,        /* the last user turn was readable */
-  RT_F_START = 2,       /* the request starts a conversation: messages are there, none by the model */
-  RT_F_MESSAGES = 4,    /* a message list was there, with or without text */
-  RT_F_STREAM = 8,
-  RT_F_TOOLS = 16,
-  RT_F_MUST_MAX = 32,   /* the API demands max_tokens, so its value says less */
-  RT_F_BATCH = 64,
-  RT_F_USAGE = 128      /* token counts were stated */
+enum {                /* rt_digest.flags */
+       RT_F_TEXT = 1, /* the last user turn was readable */
+       RT_F_START =
+           2, /* the request starts a conversation: messages are there, none by the model */
+       RT_F_MESSAGES = 4, /* a message list was there, with or without text */
+       RT_F_STREAM = 8,
+       RT_F_TOOLS = 16,
+       RT_F_MUST_MAX = 32, /* the API demands max_tokens, so its value says less */
+       RT_F_BATCH = 64,
+       RT_F_USAGE = 128 /* token counts were stated */
 };
 
 typedef struct rt_digest {
@@ -66,29 +67,30 @@ typedef struct rt_digest {
   uint64_t fingerprint; /* fingerprints alone */
   uint64_t model;
   uint64_t system, tools, first_user, last_user; /* whole texts, blanks folded */
-  uint64_t prompt;      /* system and last user together, or the operator's prompt_hash */
-  uint64_t response;    /* response id */
-  uint64_t previous;    /* previous_response_id */
+  uint64_t prompt;       /* system and last user together, or the operator's prompt_hash */
+  uint64_t response;     /* response id */
+  uint64_t previous;     /* previous_response_id */
   uint32_t asn, country; /* country: its two letters as a number */
   uint32_t max_tokens;
   int32_t temperature_milli;
-  uint32_t knobs;       /* hash of the remaining parameters */
+  uint32_t knobs;                                   /* hash of the remaining parameters */
   uint32_t tokens_in, tokens_out, tokens_reasoning; /* RT_UNSET_U32 when missing */
   uint32_t latency_ms;
   uint32_t user_length; /* bytes of the last user turn */
   uint16_t turns;       /* user turns in the request, capped */
   uint16_t flags;
-  uint8_t outcome;      /* rt_outcome */
-  uint8_t api;          /* rt_api */
-  uint8_t finish;       /* 0 missing, 1 stop, 2 length, 3 tools, 4 filter, 5 other */
-  uint8_t choices;      /* n, capped at 255 */
+  uint8_t outcome; /* rt_outcome */
+  uint8_t api;     /* rt_api */
+  uint8_t finish;  /* 0 missing, 1 stop, 2 length, 3 tools, 4 filter, 5 other */
+  uint8_t choices; /* n, capped at 255 */
   uint8_t n_chunks, n_words, n_signatures;
   const uint32_t *chunks;     /* of the last user turn; only on starts */
   const uint32_t *words;      /* likewise; sorted 24-bit values */
   const uint64_t *signatures; /* hashes of reasoning signatures carried back */
 } rt_digest;
 
-/* order by (account, time, all other fields, tails); 0 only for equal records. The order of the house. */
+/* order by (account, time, all other fields, tails); 0 only for equal records. The order of the
+ * house. */
 int rt_digest_cmp(const rt_digest *a, const rt_digest *b);
 
 /* ---- from exchanges to digests */
@@ -115,7 +117,8 @@ void rt_digester_free(rt_digester *d);
 rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_sink *sink,
                         rt_error *err);
 
-/* the hash under which this key knows an account, a payment token … (`kind` separates namespaces) */
+/* the hash under which this key knows an account, a payment token … (`kind` separates namespaces)
+ */
 uint64_t rt_key_hash(const rt_key *key, const char *kind, rt_slice value);
 
 #ifdef __cplusplus

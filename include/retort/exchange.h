@@ -1,8 +1,8 @@
 /* retort/exchange.h - one request to a model and its response, whatever dialect it came in.
  *
  * Caveats
- *  - All slices are borrowed: they point into the reader's memory and die with its next call. Nobody
- *    downstream keeps one; the digest is what stays.
+ *  - All slices are borrowed: they point into the reader's memory and die with its next call.
+ * Nobody downstream keeps one; the digest is what stays.
  *  - A slice with p == NULL is *missing*; a slice with n == 0 and p != NULL is present and empty.
  *    Empty or blanked text counts as missing (contract 1).
  *  - Only `account` and `time_us` are required.
@@ -55,7 +55,8 @@ typedef enum rt_api {
 #define RT_UNSET_U32 UINT32_MAX /* a count that was not stated */
 #define RT_UNSET_I32 INT32_MIN  /* a knob that was not set */
 
-#define RT_SIGNATURES_MAX 16 /* reasoning signatures kept of one request; more are counted, not kept */
+#define RT_SIGNATURES_MAX                                                                          \
+  16 /* reasoning signatures kept of one request; more are counted, not kept */
 
 typedef struct rt_exchange {
   /* who */
@@ -88,7 +89,7 @@ typedef struct rt_exchange {
   rt_slice system;     /* all system and developer texts, joined by '\n' */
   rt_slice tools;      /* the tools array as it stood, insignificant blanks removed */
   rt_slice first_user; /* first user turn: all its text parts joined by '\n' */
-  rt_slice last_user;  /* last user turn that has text; same slice as first_user when there is one */
+  rt_slice last_user; /* last user turn that has text; same slice as first_user when there is one */
   rt_slice prompt_hash, system_hash; /* operator's own hashes */
   /* shape of the conversation in the request; all 0 when there are no messages */
   uint32_t n_messages, n_user, n_assistant, n_tool;
@@ -98,7 +99,7 @@ typedef struct rt_exchange {
   uint32_t n_signatures; /* may exceed RT_SIGNATURES_MAX */
   /* the response */
   rt_slice finish_reason;
-  rt_slice output;      /* text of the answer, all parts joined by '\n' */
+  rt_slice output; /* text of the answer, all parts joined by '\n' */
   uint32_t tokens_in, tokens_out, tokens_cached, tokens_reasoning; /* RT_UNSET_U32 when missing */
 } rt_exchange;
 
@@ -108,7 +109,8 @@ void rt_exchange_clear(rt_exchange *x);
 /* RT_OK if x has an account of 1 to RT_NAME_MAX bytes and a time in range, else RT_E_ARG. O(1) */
 rt_code rt_exchange_check(const rt_exchange *x, rt_error *err);
 
-#define RT_NAME_MAX 1024 /* bytes in an account name or another identifier; longer ones are refused */
+#define RT_NAME_MAX                                                                                \
+  1024 /* bytes in an account name or another identifier; longer ones are refused */
 
 const char *rt_outcome_name(rt_outcome o);
 

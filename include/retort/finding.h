@@ -43,10 +43,10 @@ typedef struct rt_campaign rt_campaign; /* opaque */
 typedef struct rt_member rt_member;     /* opaque */
 
 /* ---- the run */
-uint64_t rt_findings_exchanges(const rt_findings *f);  /* digests after duplicates were dropped */
+uint64_t rt_findings_exchanges(const rt_findings *f); /* digests after duplicates were dropped */
 uint64_t rt_findings_duplicates(const rt_findings *f);
 uint64_t rt_findings_accounts(const rt_findings *f);
-const char *rt_findings_view(const rt_findings *f);    /* "facts", "text" or "metadata" */
+const char *rt_findings_view(const rt_findings *f); /* "facts", "text" or "metadata" */
 double rt_findings_prior(const rt_findings *f);
 /* largest and mean account profile in bytes, bytes of digests held: for --stats */
 size_t rt_findings_profile_bytes(const rt_findings *f);
@@ -85,7 +85,8 @@ typedef struct rt_evidence {
 size_t rt_campaign_evidence_count(const rt_campaign *c);
 const rt_evidence *rt_campaign_evidence(const rt_campaign *c, size_t i);
 
-/* innocent (and rival) causes, nearest first; log_odds in bits, of that cause against the verdict's */
+/* innocent (and rival) causes, nearest first; log_odds in bits, of that cause against the verdict's
+ */
 typedef struct rt_counter {
   const char *cause;
   double log_odds;

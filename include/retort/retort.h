@@ -1,7 +1,7 @@
 /* retort/retort.h - everything a program needs to use libretort.
  *
- * The way of an exchange: fill an rt_exchange, hand it to an rt_digester with the sink of an rt_scan,
- * run the scan, read the findings. See examples/scan_three.c for a whole program.
+ * The way of an exchange: fill an rt_exchange, hand it to an rt_digester with the sink of an
+ * rt_scan, run the scan, read the findings. See examples/scan_three.c for a whole program.
  */
 #ifndef RETORT_RETORT_H
 #define RETORT_RETORT_H

@@ -6,8 +6,8 @@
  *  - A finding is a reason to look, with its evidence and counter-evidence; a human decides.
  *  - One account alone is never `distillation`: intent of one account cannot be seen.
  *
- * Use: rt_scan_new, rt_scan_sink (digests go in), rt_scan_add_facts, rt_scan_run, then the accessors
- * of finding.h on rt_scan_findings.
+ * Use: rt_scan_new, rt_scan_sink (digests go in), rt_scan_add_facts, rt_scan_run, then the
+ * accessors of finding.h on rt_scan_findings.
  */
 #ifndef RETORT_SCAN_H
 #define RETORT_SCAN_H
@@ -52,11 +52,11 @@ typedef struct rt_facts {
   uint32_t n_payments;
   rt_slice signup_ip, signup_device, referrer;
   uint32_t signup_asn;
-  double risk;         /* NaN = missing */
-  int verified;        /* -1 missing, 0, 1 */
-  int64_t cleared_us;  /* clearance holds until then; INT64_MAX for good; 0 none */
-  rt_slice confirmed;  /* campaign id that a human confirmed */
-  rt_slice line;       /* the bytes it came from: the tie-breaker */
+  double risk;        /* NaN = missing */
+  int verified;       /* -1 missing, 0, 1 */
+  int64_t cleared_us; /* clearance holds until then; INT64_MAX for good; 0 none */
+  rt_slice confirmed; /* campaign id that a human confirmed */
+  rt_slice line;      /* the bytes it came from: the tie-breaker */
 } rt_facts;
 
 typedef enum rt_event_kind { RT_EVENT_MODEL_RELEASE, RT_EVENT_ENFORCEMENT } rt_event_kind;
@@ -74,11 +74,11 @@ typedef void (*rt_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t
 
 typedef struct rt_scan_options {
   rt_key key;
-  size_t memory_max;                  /* bytes for digests before they are spooled; 0 = 1 GiB */
-  double prior;                       /* share of candidate groups taken to be campaigns; 0 = 0.01 */
-  bool without[RT_FAMILY_COUNT];      /* families switched off */
-  bool all;                           /* benign campaigns and account lines too */
-  unsigned decoys;                    /* permuted copies for the false discovery rate */
+  size_t memory_max;             /* bytes for digests before they are spooled; 0 = 1 GiB */
+  double prior;                  /* share of candidate groups taken to be campaigns; 0 = 0.01 */
+  bool without[RT_FAMILY_COUNT]; /* families switched off */
+  bool all;                      /* benign campaigns and account lines too */
+  unsigned decoys;               /* permuted copies for the false discovery rate */
   rt_parallel_fn parallel;
   void *parallel_ctx;
 } rt_scan_options;

@@ -62,7 +62,8 @@ rt_code rt__fail(rt_error *err, rt_code code, const char *fmt, ...)
   return code;
 }
 
-rt_code rt__fail_at(rt_error *err, rt_code code, uint64_t line, uint64_t offset, const char *fmt, ...)
+rt_code rt__fail_at(rt_error *err, rt_code code, uint64_t line, uint64_t offset, const char *fmt,
+                    ...)
 {
   va_list ap;
   va_start(ap, fmt);

@@ -15,9 +15,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define RT__PRINTF(fmt, args)  __attribute__((format(printf, fmt, args)))
-#define RT__MUST_CHECK         __attribute__((warn_unused_result))
-#define RT__ARRAY_LEN(a)       (sizeof(a) / sizeof((a)[0]))
+#define RT__PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define RT__MUST_CHECK        __attribute__((warn_unused_result))
+#define RT__ARRAY_LEN(a)      (sizeof(a) / sizeof((a)[0]))
 
 /* ---- slices: borrowed bytes, never NUL-terminated by promise */
 #ifndef RT_SLICE_DEFINED
@@ -53,8 +53,8 @@ rt_slice rt__slice_trim(rt_slice s); /* ASCII blanks at both ends */
 /* ---- errors */
 rt_code rt__fail(rt_error *err, rt_code code, const char *fmt, ...) RT__PRINTF(3, 4);
 /* as above with a position */
-rt_code rt__fail_at(rt_error *err, rt_code code, uint64_t line, uint64_t offset, const char *fmt, ...)
-    RT__PRINTF(5, 6);
+rt_code rt__fail_at(rt_error *err, rt_code code, uint64_t line, uint64_t offset, const char *fmt,
+                    ...) RT__PRINTF(5, 6);
 
 /* ---- allocation through an rt_alloc; count * size is checked */
 void *rt__calloc(const rt_alloc *a, size_t count, size_t size);
@@ -83,9 +83,9 @@ static inline rt_slice rt__buf_slice(const rt__buf *b)
 typedef struct rt__arena rt__arena;
 rt_code rt__arena_new(const rt_alloc *a, size_t max, rt__arena **out) RT__MUST_CHECK;
 void rt__arena_free(rt__arena *a);
-void rt__arena_clear(rt__arena *a);                  /* keeps the memory for reuse */
-void *rt__arena_take(rt__arena *a, size_t n);        /* zeroed, 16-aligned; NULL at the maximum */
-const char *rt__arena_copy(rt__arena *a, rt_slice s);/* with a NUL behind it */
+void rt__arena_clear(rt__arena *a);                   /* keeps the memory for reuse */
+void *rt__arena_take(rt__arena *a, size_t n);         /* zeroed, 16-aligned; NULL at the maximum */
+const char *rt__arena_copy(rt__arena *a, rt_slice s); /* with a NUL behind it */
 size_t rt__arena_bytes(const rt__arena *a);
 
 #endif

@@ -67,7 +67,8 @@ rt_code rt__sha256(const void *p, size_t n, unsigned char out[32])
   return EVP_Digest(p, n, out, &len, EVP_sha256(), NULL) == 1 && len == 32 ? RT_OK : RT_E_NOMEM;
 }
 
-rt_code rt__hmac(const unsigned char *key, size_t key_n, const void *p, size_t n, unsigned char out[32])
+rt_code rt__hmac(const unsigned char *key, size_t key_n, const void *p, size_t n,
+                 unsigned char out[32])
 {
   unsigned len = 0;
   if (key_n > INT32_MAX)

@@ -1,10 +1,11 @@
 /* hash - keyed hashes and tables.
  *
  * Two jobs, two functions:
- *  - rt__sip: SipHash-c-d (Aumasson, Bernstein 2012), a keyed pseudo-random function. Whatever enters
- *    a digest goes through it with a key of the operator, so that a digest says nothing without the key.
- *  - rt__mix: a fast integer mixer for tables, sampling and tie-breaking. Tables that hold values from
- *    outside add a seed, so that nobody can choose colliding keys.
+ *  - rt__sip: SipHash-c-d (Aumasson, Bernstein 2012), a keyed pseudo-random function. Whatever
+ * enters a digest goes through it with a key of the operator, so that a digest says nothing without
+ * the key.
+ *  - rt__mix: a fast integer mixer for tables, sampling and tie-breaking. Tables that hold values
+ * from outside add a seed, so that nobody can choose colliding keys.
  */
 #ifndef RT_HASH_H
 #define RT_HASH_H
@@ -15,7 +16,8 @@ typedef struct rt__sipkey {
   uint64_t k0, k1;
 } rt__sipkey;
 
-/* 64 bits of SipHash with c compression and d finalisation rounds; (2,4) for identifiers, (1,3) for words */
+/* 64 bits of SipHash with c compression and d finalisation rounds; (2,4) for identifiers, (1,3) for
+ * words */
 uint64_t rt__sip(rt__sipkey key, int c, int d, const void *p, size_t n);
 
 static inline uint64_t rt__mix(uint64_t x)
@@ -39,8 +41,8 @@ uint64_t rt__checksum(const void *p, size_t n);
 /* SHA-256 of n bytes (OpenSSL) */
 rt_code rt__sha256(const void *p, size_t n, unsigned char out[32]) RT__MUST_CHECK;
 /* HMAC-SHA-256 (OpenSSL) */
-rt_code rt__hmac(const unsigned char *key, size_t key_n, const void *p, size_t n, unsigned char out[32])
-    RT__MUST_CHECK;
+rt_code rt__hmac(const unsigned char *key, size_t key_n, const void *p, size_t n,
+                 unsigned char out[32]) RT__MUST_CHECK;
 
 /* ---- map from 64-bit keys to 64-bit values, open addressing, seeded; never shrinks.
  * Iteration order depends on the seed: sort before anything order-dependent. */
@@ -56,7 +58,8 @@ void rt__map_init(rt__map *m, const rt_alloc *a, size_t max, uint64_t seed);
 void rt__map_free(rt__map *m);
 /* pointer to the value of key, NULL if absent; valid until the next put */
 uint64_t *rt__map_get(const rt__map *m, uint64_t key);
-/* pointer to the value of key, made 0 if absent (*fresh says so); NULL when out of memory or at max */
+/* pointer to the value of key, made 0 if absent (*fresh says so); NULL when out of memory or at max
+ */
 uint64_t *rt__map_put(rt__map *m, uint64_t key, bool *fresh);
 
 /* ---- radix sort of 64-bit keys with a 32-bit payload, stable, O(8n) at most; tmp holds n more */

@@ -52,7 +52,11 @@ void rt__json_key(rt__json *j, const char *key)
 static size_t utf8_len(const unsigned char *p, size_t n)
 {
   unsigned c = p[0];
-  size_t k = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+  size_t k = c < 0x80                ? 1
+             : c >= 0xC2 && c < 0xE0 ? 2
+             : c >= 0xE0 && c < 0xF0 ? 3
+             : c >= 0xF0 && c < 0xF5 ? 4
+                                     : 0;
   if (k == 0 || k > n)
     return 0;
   for (size_t i = 1; i < k; i++)

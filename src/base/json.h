@@ -1,5 +1,6 @@
 /* json - writing JSON into a bounded buffer. (Reading is the feed's job.)
- * The writer keeps track of commas; doubles are printed with the fewest digits that read back equal. */
+ * The writer keeps track of commas; doubles are printed with the fewest digits that read back
+ * equal. */
 #ifndef RT_JSON_H
 #define RT_JSON_H
 
@@ -22,7 +23,8 @@ void rt__json_cstr(rt__json *j, const char *s);
 void rt__json_u64(rt__json *j, uint64_t v);
 void rt__json_i64(rt__json *j, int64_t v);
 void rt__json_num(rt__json *j, double v); /* NaN and infinities become null */
-void rt__json_fixed(rt__json *j, double v, int decimals); /* at most `decimals`, no trailing zeros */
+void rt__json_fixed(rt__json *j, double v,
+                    int decimals); /* at most `decimals`, no trailing zeros */
 void rt__json_bool(rt__json *j, bool v);
 void rt__json_null(rt__json *j);
 void rt__json_time(rt__json *j, int64_t us);

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
-/* days since 1970-01-01 of a proleptic Gregorian date; own derivation by counting leap days from year 1 */
+/* days since 1970-01-01 of a proleptic Gregorian date; own derivation by counting leap days from
+ * year 1 */
 static int64_t days_before_year(int64_t y)
 {
   int64_t p = y - 1;
@@ -64,7 +65,8 @@ static bool offset_minutes(const char **p, const char *end, int64_t *minutes)
     return false;
   int64_t sign = **p == '-' ? -1 : 1, h, m;
   (*p)++;
-  if (!digits(p, end, 2, &h) || !mark(p, end, ':', ':') || !digits(p, end, 2, &m) || h > 23 || m > 59)
+  if (!digits(p, end, 2, &h) || !mark(p, end, ':', ':') || !digits(p, end, 2, &m) || h > 23 ||
+      m > 59)
     return false;
   *minutes = sign * (h * 60 + m);
   return true;
@@ -82,15 +84,17 @@ rt_code rt__time_parse(rt_slice s, int64_t *us, rt_error *err)
   const char *p = s.p, *end = s.p + s.n;
   int64_t y, mo, d, h, mi, sec, off;
   bool ok = digits(&p, end, 4, &y) && mark(&p, end, '-', '-') && digits(&p, end, 2, &mo) &&
-            mark(&p, end, '-', '-') && digits(&p, end, 2, &d) && (mark(&p, end, 'T', 't') || mark(&p, end, ' ', ' ')) &&
-            digits(&p, end, 2, &h) && mark(&p, end, ':', ':') && digits(&p, end, 2, &mi) &&
-            mark(&p, end, ':', ':') && digits(&p, end, 2, &sec);
+            mark(&p, end, '-', '-') && digits(&p, end, 2, &d) &&
+            (mark(&p, end, 'T', 't') || mark(&p, end, ' ', ' ')) && digits(&p, end, 2, &h) &&
+            mark(&p, end, ':', ':') && digits(&p, end, 2, &mi) && mark(&p, end, ':', ':') &&
+            digits(&p, end, 2, &sec);
   int64_t frac = ok ? fraction(&p, end) : 0;
   ok = ok && offset_minutes(&p, end, &off) && p == end;
   ok = ok && y >= 1 && mo >= 1 && mo <= 12 && d >= 1 && d <= month_days(y, (int)mo) && h <= 23 &&
        mi <= 59 && sec <= 60;
   if (!ok)
-    return rt__fail(err, RT_E_FORMAT, "not an RFC 3339 time: \"%.*s\"", (int)(s.n < 40 ? s.n : 40), s.p);
+    return rt__fail(err, RT_E_FORMAT, "not an RFC 3339 time: \"%.*s\"", (int)(s.n < 40 ? s.n : 40),
+                    s.p);
   if (sec == 60)
     sec = 59;
   int64_t days = days_before_year(y) + d - 1;
@@ -105,7 +109,8 @@ rt_code rt__time_from_seconds(double seconds, int64_t *us, rt_error *err)
   if (!isfinite(seconds))
     return rt__fail(err, RT_E_FORMAT, "time is not a finite number");
   if (seconds > 1e11)
-    return rt__fail(err, RT_E_ARG, "time above 1e11: a millisecond or nanosecond clock? Unix seconds are needed");
+    return rt__fail(err, RT_E_ARG,
+                    "time above 1e11: a millisecond or nanosecond clock? Unix seconds are needed");
   if (seconds < -1e11)
     return rt__fail(err, RT_E_ARG, "time is before 2000 or after 2100: a broken clock?");
   *us = (int64_t)llround(seconds * 1e6);
