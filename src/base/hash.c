@@ -93,6 +93,17 @@ void rt__map_free(rt__map *m)
   m->n = m->cap = 0;
 }
 
+void rt__map_clear(rt__map *m)
+{
+  if (m->cap > 4096) {
+    rt__map_free(m);
+    return;
+  }
+  if (m->cap)
+    memset(m->used, 0, m->cap);
+  m->n = 0;
+}
+
 /* slot of key, or of the hole where it would go */
 static size_t slot_of(const rt__map *m, uint64_t key)
 {

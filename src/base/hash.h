@@ -56,6 +56,8 @@ typedef struct rt__map {
 
 void rt__map_init(rt__map *m, const rt_alloc *a, size_t max, uint64_t seed);
 void rt__map_free(rt__map *m);
+/* forgets all keys; keeps the memory unless it is much */
+void rt__map_clear(rt__map *m);
 /* pointer to the value of key, NULL if absent; valid until the next put */
 uint64_t *rt__map_get(const rt__map *m, uint64_t key);
 /* pointer to the value of key, made 0 if absent (*fresh says so); NULL when out of memory or at max

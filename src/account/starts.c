@@ -1,0 +1,167 @@
+#include "account/starts.h"
+
+#include "base/time.h"
+
+#include <math.h>
+
+#define COLUMNS(X)                                                                                 \
+  X(account)                                                                                       \
+  X(record)                                                                                        \
+  X(t)                                                                                             \
+  X(bundle)                                                                                        \
+  X(system)                                                                                        \
+  X(prompt)                                                                                        \
+  X(log_in)                                                                                        \
+  X(log_out)                                                                                       \
+  X(temperature)                                                                                   \
+  X(max_tokens)                                                                                    \
+  X(model)                                                                                         \
+  X(flags)
+
+static rt_code take_columns(rt__starts *s, size_t n)
+{
+  s->cap = n;
+#define TAKE(name) s->name = rt__realloc(s->alloc, NULL, 0, n, sizeof *s->name);
+  COLUMNS(TAKE)
+#undef TAKE
+  bool ok = true;
+#define CHECK(name) ok = ok && s->name;
+  COLUMNS(CHECK)
+#undef CHECK
+  s->first = rt__calloc(s->alloc, s->n_accounts + 1, sizeof *s->first);
+  return ok && s->first ? RT_OK : RT_E_NOMEM;
+}
+
+void rt__starts_free(rt__starts *s)
+{
+#define DROP(name)                                                                                 \
+  rt__free(s->alloc, s->name, s->cap * sizeof *s->name);                                           \
+  s->name = NULL;
+  COLUMNS(DROP)
+#undef DROP
+  rt__free(s->alloc, s->first, (s->n_accounts + 1) * sizeof *s->first);
+  s->first = NULL;
+}
+
+static bool answered(const rt_digest *g)
+{
+  return g->outcome == RT_OUTCOME_OK || (g->outcome == RT_OUTCOME_UNKNOWN && g->finish != 4);
+}
+
+static uint64_t bundle_of(const rt_digest *g)
+{
+  uint64_t h = rt__mix2(g->max_tokens, (uint64_t)(int64_t)g->temperature_milli);
+  return rt__mix2(h, g->knobs) | 1;
+}
+
+static uint32_t known(uint32_t count)
+{
+  return count == RT_UNSET_U32 ? 0 : count;
+}
+
+/* inferred: the same program goes on with a longer prompt */
+static bool continues(const rt_digest *before, const rt_digest *g, double gap)
+{
+  return gap < RT__TURN_S && known(g->tokens_in) > known(before->tokens_in) &&
+         bundle_of(before) == bundle_of(g) && before->client == g->client;
+}
+
+static void add_row(rt__starts *s, uint32_t account, size_t record, const rt_digest *g)
+{
+  size_t i = s->n++;
+  s->account[i] = account;
+  s->record[i] = (uint32_t)record;
+  s->t[i] = (double)(g->time_us - s->t0_us) * 1e-6;
+  s->bundle[i] = bundle_of(g);
+  s->system[i] = g->system;
+  s->prompt[i] = g->prompt;
+  s->log_in[i] = (float)log((double)known(g->tokens_in) + 1);
+  s->log_out[i] = (float)log((double)known(g->tokens_out) + 1);
+  s->temperature[i] = g->temperature_milli;
+  s->max_tokens[i] = g->max_tokens;
+  s->model[i] = g->model;
+  s->flags[i] = (uint8_t)((g->flags & RT_F_MUST_MAX ? RT__S_MUST_MAX : 0) |
+                          (g->flags & RT_F_TEXT ? RT__S_TEXT : 0));
+  s->text |= (g->flags & RT_F_TEXT) != 0;
+  if (s->t[i] > s->t1)
+    s->t1 = s->t[i];
+}
+
+static void one_account(rt__starts *s, uint32_t account, bool blind)
+{
+  size_t lo, n;
+  rt__set_range(s->set, account, &lo, &n);
+  rt_digest before = {0};
+  bool any = false, open = false; /* a call before; a start whose conversation may go on */
+  for (size_t k = lo; k < lo + n; k++) {
+    rt_digest g;
+    rt__set_get(s->set, k, &g);
+    if (!answered(&g))
+      continue;
+    double gap = any ? (double)(g.time_us - before.time_us) * 1e-6 : 1e9;
+    bool seen = !blind && (g.flags & RT_F_MESSAGES);
+    bool start = seen ? (g.flags & RT_F_START) != 0 : !(any && continues(&before, &g, gap));
+    if (open && gap > RT__LONE_S)
+      s->flags[s->n - 1] |= RT__S_LONE;
+    if (!start && s->n > s->first[account] && gap > RT__READING_S)
+      s->flags[s->n - 1] |= RT__S_FOLLOWED;
+    if (start)
+      add_row(s, account, k, &g);
+    open = start;
+    any = true;
+    before = g;
+  }
+  if (open)
+    s->flags[s->n - 1] |= RT__S_LONE;
+}
+
+static int64_t earliest_day(const rt__set *set)
+{
+  int64_t first = INT64_MAX;
+  for (size_t k = 0; k < rt__set_count(set); k++)
+    if (rt__set_time(set, k) < first)
+      first = rt__set_time(set, k);
+  return first == INT64_MAX ? 0 : first - first % RT__DAY_US;
+}
+
+rt_code rt__starts_build(const rt_alloc *a, const rt__set *set, bool blind, rt__starts *out,
+                         rt_error *err)
+{
+  *out = (rt__starts){.alloc = a, .set = set, .n_accounts = rt__set_accounts(set)};
+  if (rt__set_count(set) >= UINT32_MAX || out->n_accounts >= UINT32_MAX)
+    return rt__fail(err, RT_E_LIMIT, "more than 2^32 exchanges: scan them in parts");
+  if (take_columns(out, rt__set_count(set) + 1) != RT_OK) {
+    rt__starts_free(out);
+    return rt__fail(err, RT_E_NOMEM, "no memory for the table of starts");
+  }
+  out->t0_us = earliest_day(set);
+  for (uint32_t i = 0; i < out->n_accounts; i++) {
+    out->first[i] = (uint32_t)out->n;
+    one_account(out, i, blind);
+  }
+  out->first[out->n_accounts] = (uint32_t)out->n;
+  return RT_OK;
+}
+
+double rt__starts_followed(const rt__starts *s, uint32_t account)
+{
+  uint32_t n = rt__starts_count(s, account), k = 0;
+  for (uint32_t i = s->first[account]; i < s->first[account + 1]; i++)
+    k += s->flags[i] & RT__S_FOLLOWED ? 1 : 0;
+  return n ? (double)k / n : 0;
+}
+
+size_t rt__starts_words(const rt__starts *s, uint32_t row, uint32_t *out)
+{
+  rt_digest g;
+  rt__set_get(s->set, s->record[row], &g);
+  const rt_segment *sys = g.system ? rt__set_segment(s->set, g.system) : NULL;
+  size_t i = 0, j = 0, n = 0, m = sys ? sys->n_words : 0;
+  while (i < g.n_words || j < m) {
+    uint32_t a = i < g.n_words ? g.words[i] : UINT32_MAX, b = j < m ? sys->words[j] : UINT32_MAX;
+    out[n++] = a < b ? a : b;
+    i += a <= b;
+    j += b <= a;
+  }
+  return n;
+}

@@ -1,0 +1,181 @@
+#include "sketch/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int cmp_double(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+void rt__sort_doubles(double *v, size_t n)
+{
+  if (n < 24) {
+    for (size_t i = 1; i < n; i++) {
+      double x = v[i];
+      size_t j = i;
+      for (; j > 0 && v[j - 1] > x; j--)
+        v[j] = v[j - 1];
+      v[j] = x;
+    }
+    return;
+  }
+  qsort(v, n, sizeof *v, cmp_double);
+}
+
+double rt__quantile_sorted(const double *v, size_t n, double q)
+{
+  if (n == 0)
+    return 0;
+  double at = q * (double)(n - 1);
+  size_t i = (size_t)at;
+  if (i + 1 >= n)
+    return v[n - 1];
+  return v[i] + (at - (double)i) * (v[i + 1] - v[i]);
+}
+
+double rt__quantile(double *v, size_t n, double q)
+{
+  rt__sort_doubles(v, n);
+  return rt__quantile_sorted(v, n, q);
+}
+
+double rt__median(double *v, size_t n)
+{
+  return rt__quantile(v, n, 0.5);
+}
+
+/* lgamma without the global sign that makes the C library's one unfit for threads: Lanczos' series
+ * (g = 7, 9 terms; Numerical methods, public domain coefficients); relative error below 1e-13 for x
+ * > 0 */
+static double log_gamma(double x)
+{
+  static const double c[] = {0.99999999999980993,  676.5203681218851,     -1259.1392167224028,
+                             771.32342877765313,   -176.61502916214059,   12.507343278686905,
+                             -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7};
+  if (x < 0.5)
+    return log(3.14159265358979323846 / fabs(sin(3.14159265358979323846 * x))) - log_gamma(1 - x);
+  x -= 1;
+  double sum = c[0], t = x + 7.5;
+  for (int i = 1; i < 9; i++)
+    sum += c[i] / (x + i);
+  return 0.91893853320467274178 + (x + 0.5) * log(t) - t + log(sum);
+}
+
+double rt__log_binomial(double k, double n, double p)
+{
+  p = rt__clip(p, 1e-4, 1 - 1e-4);
+  return log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1) + k * log(p) +
+         (n - k) * log(1 - p);
+}
+
+double rt__log_scaled_chi2(double x, double k, double phi)
+{
+  double y = x / phi;
+  if (y < 1e-3)
+    y = 1e-3;
+  return (k / 2 - 1) * log(y) - y / 2 - log_gamma(k / 2) - log(phi);
+}
+
+double rt__log_mean_exp(const double *v, size_t n)
+{
+  double top = -INFINITY, sum = 0;
+  for (size_t i = 0; i < n; i++)
+    top = v[i] > top ? v[i] : top;
+  if (!(top > -INFINITY))
+    return -INFINITY;
+  for (size_t i = 0; i < n; i++)
+    sum += exp(v[i] - top);
+  return top + log(sum / (double)n);
+}
+
+double rt__log_poisson_tail(double k, double mean)
+{
+  if (k <= 0)
+    return 0;
+  if (mean <= 0)
+    return -INFINITY;
+  double term = k * log(mean) - mean - log_gamma(k + 1), sum = 1, ratio = 1;
+  if (k < mean) { /* the body: one minus the lower tail, summed downwards */
+    double below = 0, t = exp(-mean);
+    for (double i = 0; i < k; i++) {
+      below += t;
+      t *= mean / (i + 1);
+    }
+    return below < 1 ? log1p(-below) : term;
+  }
+  for (double i = 1; i < 10000 && ratio > 1e-17; i++) {
+    ratio *= mean / (k + i);
+    sum += ratio;
+  }
+  return term + log(sum);
+}
+
+typedef struct draw {
+  uint64_t rank;
+  uint32_t id;
+} draw;
+
+static int cmp_draw(const void *a, const void *b)
+{
+  const draw *x = a, *y = b;
+  if (x->rank != y->rank)
+    return x->rank < y->rank ? -1 : 1;
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int cmp_u32(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* keeps the k smallest draws in a max-heap of the output's size, so it needs no memory of its own
+ */
+static void heap_down(draw *h, size_t n, size_t i)
+{
+  for (;;) {
+    size_t big = i, l = 2 * i + 1;
+    if (l < n && cmp_draw(&h[l], &h[big]) > 0)
+      big = l;
+    if (l + 1 < n && cmp_draw(&h[l + 1], &h[big]) > 0)
+      big = l + 1;
+    if (big == i)
+      return;
+    draw t = h[i];
+    h[i] = h[big];
+    h[big] = t;
+    i = big;
+  }
+}
+
+#define SAMPLE_MAX 1024
+
+size_t rt__sample(uint64_t seed, const uint32_t *id, size_t n, size_t k, uint32_t *out)
+{
+  draw h[SAMPLE_MAX];
+  if (k >= n) {
+    for (size_t i = 0; i < n; i++)
+      out[i] = id[i];
+    qsort(out, n, sizeof *out, cmp_u32);
+    return n;
+  }
+  if (k > SAMPLE_MAX)
+    k = SAMPLE_MAX;
+  for (size_t i = 0; i < n && k; i++) {
+    draw d = {rt__mix2(seed, id[i]), id[i]};
+    if (i < k) {
+      h[i] = d;
+      for (size_t j = i + 1 == k ? k / 2 : 0; j-- > 0;)
+        heap_down(h, k, j);
+    } else if (cmp_draw(&d, &h[0]) < 0) {
+      h[0] = d;
+      heap_down(h, k, 0);
+    }
+  }
+  for (size_t i = 0; i < k; i++)
+    out[i] = h[i].id;
+  qsort(out, k, sizeof *out, cmp_u32);
+  return k;
+}

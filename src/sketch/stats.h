@@ -1,0 +1,39 @@
+/* stats - the few statistics that several rooms need, over plain arrays of doubles.
+ *
+ * Sums run in the order of the array: callers pass arrays in the order of the house, and so the
+ * same digits come out everywhere.
+ */
+#ifndef RT_SKETCH_STATS_H
+#define RT_SKETCH_STATS_H
+
+#include "base/hash.h"
+
+#define RT__LN2 0.69314718055994530942
+
+/* ascending, in place; O(n log n) */
+void rt__sort_doubles(double *v, size_t n);
+/* quantile q of a sorted array by linear interpolation between order statistics; 0 if n == 0 */
+double rt__quantile_sorted(const double *v, size_t n, double q);
+/* sorts v and returns the quantile */
+double rt__quantile(double *v, size_t n, double q);
+double rt__median(double *v, size_t n);
+
+static inline double rt__clip(double v, double lo, double hi)
+{
+  return v < lo ? lo : v > hi ? hi : v;
+}
+
+/* log of the binomial probability of k out of n at p; p is kept in [1e-4, 1 - 1e-4] */
+double rt__log_binomial(double k, double n, double p);
+/* log density at x of phi times a chi-squared variable with k degrees of freedom */
+double rt__log_scaled_chi2(double x, double k, double phi);
+/* log of the mean of exp(v[i]) */
+double rt__log_mean_exp(const double *v, size_t n);
+/* log of the upper tail of Poisson(mean) at k: P(X >= k) */
+double rt__log_poisson_tail(double k, double mean);
+
+/* picks k of n indices by the smallest rt__mix2(seed, id[i]) and leaves them, ascending, in out;
+ * all of them when k >= n. Returns how many. O(n log n) */
+size_t rt__sample(uint64_t seed, const uint32_t *id, size_t n, size_t k, uint32_t *out);
+
+#endif

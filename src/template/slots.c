@@ -1,0 +1,367 @@
+#include "template/slots.h"
+
+#include "sketch/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define WORDS_MAX (2 * RT_WORDS_MAX)
+
+/* ---- how rare a word is */
+
+static uint32_t fold(uint32_t word)
+{
+  return word & (RT__WORD_SPACE - 1);
+}
+
+rt_code rt__idf_build(const rt_alloc *a, const rt__starts *s, rt__idf *out)
+{
+  *out = (rt__idf){.alloc = a};
+  uint32_t *last = rt__calloc(a, RT__WORD_SPACE, sizeof *last);
+  out->weight = rt__calloc(a, RT__WORD_SPACE, sizeof *out->weight);
+  if (!last || !out->weight) {
+    rt__free(a, last, RT__WORD_SPACE * sizeof *last);
+    rt__idf_free(out);
+    return RT_E_NOMEM;
+  }
+  uint32_t words[WORDS_MAX];
+  for (uint32_t r = 0; r < s->n; r++) {
+    size_t n = rt__starts_words(s, r, words);
+    for (size_t i = 0; i < n; i++) {
+      uint32_t w = fold(words[i]);
+      if (last[w] == s->account[r] + 1)
+        continue;
+      last[w] = s->account[r] + 1;
+      out->weight[w] += 1;
+    }
+  }
+  float all = (float)s->n_accounts;
+  for (uint32_t w = 0; w < RT__WORD_SPACE; w++)
+    out->weight[w] = out->weight[w] > 0 ? logf(all / out->weight[w]) : logf(all);
+  rt__free(a, last, RT__WORD_SPACE * sizeof *last);
+  return RT_OK;
+}
+
+void rt__idf_free(rt__idf *f)
+{
+  rt__free(f->alloc, f->weight, RT__WORD_SPACE * sizeof *f->weight);
+  f->weight = NULL;
+}
+
+/* ---- a sample of slots as a sparse matrix */
+
+typedef struct slot {
+  uint32_t lab; /* index of the account in the sample */
+  uint64_t prompt;
+  uint32_t n;
+  uint32_t word[WORDS_MAX];
+  float w[WORDS_MAX];
+} slot;
+
+typedef struct posting {
+  uint32_t word, slot;
+} posting;
+
+typedef struct matrix {
+  slot *slots;
+  size_t n, accounts;
+  uint32_t account[RT__SLOTS_MAX], per[RT__SLOTS_MAX]; /* of each label */
+} matrix;
+
+/* distinct prompts of an account's rows, at most `per`, hash-chosen */
+static size_t pick_rows(const rt__starts *s, const uint32_t *rows, size_t n, size_t per,
+                        uint32_t *out)
+{
+  uint32_t some[RT__SLOTS_PER_ACCOUNT * 4];
+  size_t m = rt__sample(0x51075, rows, n, sizeof some / sizeof *some, some), k = 0;
+  uint32_t distinct[RT__SLOTS_PER_ACCOUNT * 4];
+  for (size_t i = 0; i < m; i++) {
+    bool seen = s->prompt[some[i]] == 0;
+    for (size_t j = 0; j < k && !seen; j++)
+      seen = s->prompt[distinct[j]] == s->prompt[some[i]];
+    if (!seen)
+      distinct[k++] = some[i];
+  }
+  return rt__sample(0x51076, distinct, k, per, out);
+}
+
+static void load(matrix *m, const rt__starts *s, const rt__group *g)
+{
+  uint32_t chosen[RT__SLOTS_MAX], index[RT__SLOTS_MAX], rows[RT__SLOTS_PER_ACCOUNT];
+  size_t per = RT__SLOTS_PER_ACCOUNT, n = g->n;
+  if (g->n * 6 > RT__SLOTS_MAX) {
+    per = 6;
+    n = rt__sample(0x51077, g->account, g->n, RT__SLOTS_MAX / 6, chosen);
+  } else {
+    memcpy(chosen, g->account, g->n * sizeof *chosen);
+  }
+  for (size_t i = 0, j = 0; i < n; i++) {
+    while (g->account[j] != chosen[i])
+      j++;
+    index[i] = (uint32_t)j;
+  }
+  for (size_t i = 0; i < n; i++) {
+    size_t k = pick_rows(s, g->row + g->at[index[i]], rt__group_rows(g, index[i]), per, rows);
+    m->account[m->accounts] = chosen[i];
+    for (size_t r = 0; r < k && m->n < RT__SLOTS_MAX; r++) {
+      slot *x = &m->slots[m->n++];
+      x->lab = (uint32_t)m->accounts;
+      x->prompt = s->prompt[rows[r]];
+      x->n = (uint32_t)rt__starts_words(s, rows[r], x->word);
+      m->per[m->accounts]++;
+    }
+    m->accounts += k > 0;
+  }
+}
+
+static int by_word(const void *a, const void *b)
+{
+  const posting *x = a, *y = b;
+  if (x->word != y->word)
+    return x->word < y->word ? -1 : 1;
+  return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+static posting *postings(const rt_alloc *a, const matrix *m, size_t *n)
+{
+  *n = 0;
+  for (size_t i = 0; i < m->n; i++)
+    *n += m->slots[i].n;
+  posting *p = rt__calloc(a, *n, sizeof *p);
+  size_t k = 0;
+  for (size_t i = 0; p && i < m->n; i++)
+    for (uint32_t j = 0; j < m->slots[i].n; j++)
+      p[k++] = (posting){m->slots[i].word[j], (uint32_t)i};
+  if (p)
+    qsort(p, *n, sizeof *p, by_word);
+  return p;
+}
+
+/* weight 0 for the template's own words, idf for the rest, then unit length */
+static void weigh(matrix *m, const rt__idf *f, const posting *p, size_t n)
+{
+  uint32_t inside[RT__SLOTS_MAX];
+  for (size_t i = 0, j; i < n; i = j) {
+    for (j = i; j < n && p[j].word == p[i].word; j++)
+      inside[m->slots[p[j].slot].lab] = 0;
+    for (size_t k = i; k < j; k++)
+      inside[m->slots[p[k].slot].lab]++;
+    double limit = 0.25 * (double)m->n;
+    bool common = (double)(j - i) > (limit > 2 ? limit : 2);
+    for (size_t k = i; k < j; k++) {
+      slot *x = &m->slots[p[k].slot];
+      double own = 0.4 * m->per[x->lab];
+      bool frame = inside[x->lab] > (own > 2 ? own : 2);
+      uint32_t at = 0;
+      while (x->word[at] != p[i].word)
+        at++;
+      x->w[at] = common || frame ? 0 : f->weight[fold(p[i].word)];
+    }
+  }
+  for (size_t i = 0; i < m->n; i++) {
+    float q = 0;
+    for (uint32_t k = 0; k < m->slots[i].n; k++)
+      q += m->slots[i].w[k] * m->slots[i].w[k];
+    for (uint32_t k = 0; k < m->slots[i].n && q > 0; k++)
+      m->slots[i].w[k] /= sqrtf(q);
+  }
+}
+
+/* nearest other slot of each slot, identical prompts excluded: through the postings */
+static void neighbours(const matrix *m, const posting *p, size_t n, const size_t *from,
+                       rt__own *out)
+{
+  float sim[RT__SLOTS_MAX];
+  (void)n;
+  for (size_t i = 0, base = 0; i < m->n; base += m->slots[i].n, i++) {
+    const slot *x = &m->slots[i];
+    memset(sim, 0, m->n * sizeof *sim);
+    for (uint32_t k = 0; k < x->n; k++) {
+      if (x->w[k] <= 0)
+        continue;
+      for (size_t q = from[base + k]; q < n && p[q].word == x->word[k]; q++) {
+        const slot *y = &m->slots[p[q].slot];
+        uint32_t at = 0;
+        while (y->word[at] != x->word[k])
+          at++;
+        sim[p[q].slot] += x->w[k] * y->w[at];
+      }
+    }
+    float best = 0;
+    size_t who = m->n;
+    for (size_t j = 0; j < m->n; j++)
+      if (j != i && m->slots[j].prompt != x->prompt && sim[j] > best) {
+        best = sim[j];
+        who = j;
+      }
+    if (who < m->n) {
+      out[x->lab].slots++;
+      out[x->lab].own += m->slots[who].lab == x->lab;
+    }
+  }
+}
+
+/* where each slot's words begin in the postings */
+static size_t *starts_of(const rt_alloc *a, const matrix *m, const posting *p, size_t n)
+{
+  size_t *from = rt__calloc(a, n, sizeof *from), base = 0;
+  for (size_t i = 0; from && i < m->n; base += m->slots[i].n, i++)
+    for (uint32_t k = 0; k < m->slots[i].n; k++) {
+      size_t lo = 0, hi = n;
+      while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (p[mid].word < m->slots[i].word[k])
+          lo = mid + 1;
+        else
+          hi = mid;
+      }
+      from[base + k] = lo;
+    }
+  return from;
+}
+
+size_t rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, rt__own *out)
+{
+  const rt_alloc *a = s->alloc;
+  matrix *m = rt__calloc(a, 1, sizeof *m);
+  slot *slots = rt__calloc(a, RT__SLOTS_MAX, sizeof *slots);
+  posting *p = NULL;
+  size_t *from = NULL, n = 0, accounts = 0;
+  if (m && slots) {
+    m->slots = slots;
+    load(m, s, g);
+    p = postings(a, m, &n);
+    from = p ? starts_of(a, m, p, n) : NULL;
+  }
+  if (from) {
+    accounts = m->accounts;
+    for (size_t i = 0; i < accounts; i++) {
+      double others = m->n > 1 ? (double)m->n - 1 : 1;
+      out[i] = (rt__own){m->account[i], 0, 0, ((double)m->per[i] - 1) / others};
+    }
+    weigh(m, f, p, n);
+    neighbours(m, p, n, from, out);
+  }
+  rt__free(a, from, n * sizeof *from);
+  rt__free(a, p, n * sizeof *p);
+  rt__free(a, slots, RT__SLOTS_MAX * sizeof *slots);
+  rt__free(a, m, sizeof *m);
+  return accounts;
+}
+
+/* ---- reference */
+
+#define DEAL 12 /* accounts a reference group */
+
+static rt_code reference_group(const rt__starts *s, const uint32_t *accounts, rt__group *g)
+{
+  uint32_t sorted[DEAL], all = 0;
+  rt__sample(0, accounts, DEAL, DEAL, sorted);
+  for (size_t i = 0; i < DEAL; i++)
+    all += rt__starts_count(s, sorted[i]);
+  uint32_t *rows = rt__calloc(s->alloc, all, sizeof *rows), n = 0;
+  if (!rows)
+    return RT_E_NOMEM;
+  for (size_t i = 0; i < DEAL; i++)
+    for (uint32_t r = s->first[sorted[i]]; r < s->first[sorted[i] + 1]; r++)
+      rows[n++] = r;
+  rt_code c = rt__group_from_rows(s->alloc, s, rows, n, 1, RT__FROM_SKELETON, g);
+  rt__free(s->alloc, rows, all * sizeof *rows);
+  return c;
+}
+
+size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max)
+{
+  uint32_t pool[600];
+  uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
+  rt__own own[RT__SLOTS_MAX];
+  size_t n = 0, k = 0;
+  for (uint32_t a = 0; fit && a < s->n_accounts; a++)
+    if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2)
+      fit[n++] = a;
+  size_t m = fit ? rt__sample(0x0e4, fit, n, RT__ARRAY_LEN(pool), pool) : 0;
+  rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
+  /* deal them: a second hash breaks the order of accounts */
+  for (size_t i = m; i > 1; i--) {
+    size_t j = (size_t)(rt__mix2(0x0e5, i) % i);
+    uint32_t t = pool[i - 1];
+    pool[i - 1] = pool[j];
+    pool[j] = t;
+  }
+  for (size_t i = 0; i + DEAL <= m; i += DEAL) {
+    rt__group g;
+    if (reference_group(s, pool + i, &g) != RT_OK)
+      break;
+    size_t got = rt__slots_own(s, f, &g, own);
+    for (size_t j = 0; j < got && k < max; j++)
+      if (own[j].slots >= 6) {
+        double share = (double)own[j].own / own[j].slots;
+        out[k++] = rt__clip((share - own[j].chance) / (1 - own[j].chance), 0, 0.98);
+      }
+    rt__group_free(s->alloc, &g);
+  }
+  rt__sort_doubles(out, k);
+  return k;
+}
+
+/* ---- re-use */
+
+static void spike_of(const rt__map *users, rt__reuse *out)
+{
+  size_t by_k[64] = {0}, shared = 0;
+  for (size_t i = 0; i < users->cap; i++)
+    if (users->used[i]) {
+      by_k[users->vals[i] < 63 ? users->vals[i] : 63]++;
+      shared += users->vals[i] > 1;
+    }
+  size_t best = 2;
+  for (size_t k = 2; k < 64; k++)
+    if (k * by_k[k] > best * by_k[best])
+      best = k;
+  double all = users->n ? (double)users->n : 1;
+  bool mostly_once = by_k[1] >= best * by_k[best];
+  out->shared = (double)shared / all;
+  out->k = mostly_once ? 1 : (uint32_t)best;
+  out->spike = mostly_once ? 0 : (double)by_k[best] / all;
+}
+
+rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
+{
+  rt__map users, mine; /* prompt -> accounts; prompts of the account at hand */
+  rt_code c = RT_OK;
+  size_t rows = 0, repeats = 0, counted = 0;
+  *out = (rt__reuse){.k = 1};
+  rt__map_init(&users, s->alloc, SIZE_MAX, 3);
+  rt__map_init(&mine, s->alloc, SIZE_MAX, 4);
+  for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
+    size_t n = 0, distinct = 0;
+    rt__map_clear(&mine);
+    for (uint32_t k = g->at[i]; k < g->at[i + 1] && c == RT_OK; k++) {
+      bool fresh;
+      uint64_t prompt = s->prompt[g->row[k]];
+      if (prompt == 0)
+        continue;
+      n++;
+      if (!rt__map_put(&mine, prompt, &fresh))
+        c = RT_E_NOMEM;
+      else if (fresh) {
+        uint64_t *v = rt__map_put(&users, prompt, NULL);
+        distinct++;
+        if (v)
+          (*v)++;
+        else
+          c = RT_E_NOMEM;
+      }
+    }
+    rows += n;
+    repeats += n - distinct;
+    out->fresh += n ? (double)distinct / (double)n : 0;
+    counted += n > 0;
+  }
+  out->within = rows ? (double)repeats / (double)rows : 0;
+  out->fresh = counted ? out->fresh / (double)counted : 1;
+  spike_of(&users, out);
+  rt__map_free(&users);
+  rt__map_free(&mine);
+  return c;
+}
