@@ -26,7 +26,7 @@ typedef struct rt_key {
 rt_code rt_key_default(rt_key *key);
 /* SHA-256 of the bytes of a key file; RT_E_ARG below 16 bytes */
 rt_code rt_key_from_bytes(const void *p, size_t n, rt_key *key, rt_error *err);
-/* 64 bits that name the key and tell nothing else about it */
+/* 64 bits that name the key and tell nothing else about it; never 0, but where OpenSSL has no memory */
 uint64_t rt_key_id(const rt_key *key);
 
 /* ---- a segment of text that many requests share (a system prompt, a tool list): said once */
@@ -60,7 +60,7 @@ enum {                /* rt_digest.flags */
 typedef struct rt_digest {
   int64_t time_us;
   uint64_t account; /* never 0 */
-  /* 0 = missing in all that follow */
+  /* 0 = missing in all that follow, unless said otherwise */
   uint64_t id, org, tenant, end_user, session;
   uint64_t ip, net;     /* address; its /24 or /48 */
   uint64_t client;      /* user agent, headers and fingerprints together */
@@ -71,11 +71,11 @@ typedef struct rt_digest {
   uint64_t response;     /* response id */
   uint64_t previous;     /* previous_response_id */
   uint32_t asn, country; /* country: its two letters as a number */
-  uint32_t max_tokens;
-  int32_t temperature_milli;
+  uint32_t max_tokens;       /* RT_UNSET_U32 when missing */
+  int32_t temperature_milli; /* RT_UNSET_I32 when missing */
   uint32_t knobs;                                   /* hash of the remaining parameters */
   uint32_t tokens_in, tokens_out, tokens_reasoning; /* RT_UNSET_U32 when missing */
-  uint32_t latency_ms;
+  uint32_t latency_ms;  /* RT_UNSET_U32 when missing */
   uint32_t user_length; /* bytes of the last user turn */
   uint16_t turns;       /* user turns in the request, capped */
   uint16_t flags;

@@ -47,7 +47,7 @@ static rt_code derive_id(const rt_key *key, uint64_t *id)
   unsigned char b[32];
   rt_code c = derive(key, "retort/1 key id", b);
   if (c == RT_OK)
-    *id = le64(b);
+    *id = le64(b) ? le64(b) : 1;
   return c;
 }
 
