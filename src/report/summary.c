@@ -1,0 +1,258 @@
+#include "report/summary.h"
+
+#include "base/json.h"
+#include "base/time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define TABLE_MAX ((size_t)256 << 20)
+
+/* ---- cells */
+
+void rt__short_count(uint64_t v, char out[16])
+{
+  static const char units[] = "kMGTPE";
+  double d = (double)v;
+  int unit = -1;
+  for (; d >= 999.5 && unit < 5; unit++)
+    d /= 1000;
+  if (unit < 0)
+    (void)snprintf(out, 16, "%" PRIu64, v);
+  else
+    (void)snprintf(out, 16, d < 9.95 ? "%.1f%c" : "%.0f%c", d, units[unit]);
+}
+
+void rt__long_count(uint64_t v, char out[32])
+{
+  char plain[24];
+  size_t n = (size_t)snprintf(plain, sizeof plain, "%" PRIu64, v), k = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (i && (n - i) % 3 == 0)
+      out[k++] = ',';
+    out[k++] = plain[i];
+  }
+  out[k] = '\0';
+}
+
+void rt__short_time(int64_t us, char out[20])
+{
+  char t[RT__TIME_TEXT];
+  size_t n = rt__time_print(us, t);
+  size_t keep = n < 16 ? n : 16; /* to the minute */
+  memcpy(out, t, keep);
+  out[keep] = '\0';
+  if (keep > 10)
+    out[10] = ' ';
+}
+
+rt_code rt__cell(rt__buf *b, rt_slice s, size_t n)
+{
+  rt_code c = RT_OK;
+  size_t columns = 0;
+  for (size_t i = 0; i < s.n && c == RT_OK; i++) {
+    unsigned char ch = (unsigned char)s.p[i];
+    bool follows = (ch & 0xC0) == 0x80; /* inside a UTF-8 sequence */
+    if (!follows && columns == n - 1 && n < s.n) {
+      c = rt__buf_add(b, "~", 1);
+      columns++;
+      break;
+    }
+    columns += !follows;
+    c = ch < 0x20 || ch == 0x7F ? rt__buf_add(b, "?", 1) : rt__buf_add(b, &s.p[i], 1);
+  }
+  for (; columns < n && c == RT_OK; columns++)
+    c = rt__buf_add(b, " ", 1);
+  return c;
+}
+
+/* ---- rows */
+
+void rt__row_of(const rt_campaign *c, rt__row *row)
+{
+  *row = (rt__row){.verdict = rt__cstr(rt_verdict_name(rt_campaign_verdict(c))),
+                   .campaign = rt_campaign_id(c),
+                   .score = rt_campaign_score(c),
+                   .accounts = rt_campaign_members(c),
+                   .exchanges = rt_campaign_exchanges(c),
+                   .tokens_in = rt_campaign_tokens_in(c),
+                   .tokens_out = rt_campaign_tokens_out(c),
+                   .first_us = rt_campaign_first_us(c),
+                   .last_us = rt_campaign_last_us(c)};
+  for (size_t i = 0; i < 2 && i < rt_campaign_evidence_count(c); i++) {
+    const rt_evidence *e = rt_campaign_evidence(c, i);
+    row->families[i] = rt__cstr(rt_family_name(e->family));
+    row->bits[i] = e->bits;
+  }
+  if (rt_campaign_counter_count(c)) {
+    row->runner_up = rt__cstr(rt_campaign_counter(c, 0)->cause);
+    row->log_odds = rt_campaign_counter(c, 0)->log_odds;
+  }
+}
+
+/* ---- table */
+
+static const char *plural(uint64_t n)
+{
+  return n == 1 ? "" : "s";
+}
+
+static rt_code table_head(rt__buf *b, const rt__summary *s)
+{
+  char exchanges[32], accounts[32], refused[32];
+  rt__long_count(s->exchanges, exchanges);
+  rt__long_count(s->accounts, accounts);
+  rt__long_count(s->refused, refused);
+  rt_code c = rt__buf_printf(b, "%s exchange%s of %s account%s, view: %.*s", exchanges,
+                             plural(s->exchanges), accounts, plural(s->accounts), (int)s->view.n,
+                             s->view.p ? s->view.p : "");
+  if (c == RT_OK && s->refused)
+    c = rt__buf_printf(b, "; %s line%s refused", refused, plural(s->refused));
+  if (c == RT_OK)
+    c = rt__buf_printf(b, "\n\n");
+  if (c == RT_OK && s->n_rows == 0)
+    return rt__buf_printf(b, "No campaign found.\n");
+  if (c == RT_OK)
+    c = rt__buf_printf(b, "%-12s  %-19s  %8s  %9s  %6s  %-10s  %-10s  %-19s  %s\n", "verdict",
+                       "campaign", "accounts", "exchanges", "tokens", "first seen", "last seen",
+                       "strongest", "runner-up cause");
+  return c;
+}
+
+static rt_code table_row(rt__buf *b, const rt__row *r)
+{
+  char accounts[32], exchanges[32], tokens[16], first[20], last[20], strongest[64];
+  rt__long_count(r->accounts, accounts);
+  rt__long_count(r->exchanges, exchanges);
+  rt__short_count(r->tokens_in + r->tokens_out, tokens);
+  rt__short_time(r->first_us, first);
+  rt__short_time(r->last_us, last);
+  (void)snprintf(strongest, sizeof strongest, "%.*s%s%.*s", (int)r->families[0].n,
+                 r->families[0].p ? r->families[0].p : "", r->families[1].n ? ", " : "",
+                 (int)r->families[1].n, r->families[1].p ? r->families[1].p : "");
+  rt_code c = rt__cell(b, r->verdict, 12);
+  if (c == RT_OK)
+    c = rt__buf_printf(b, "  ");
+  if (c == RT_OK)
+    c = rt__cell(b, r->campaign, 19);
+  if (c == RT_OK)
+    c = rt__buf_printf(b, "  %8s  %9s  %6s  %.10s  %.10s  ", accounts, exchanges, tokens, first,
+                       last);
+  if (c == RT_OK)
+    c = rt__cell(b, rt__cstr(strongest), 19);
+  if (c == RT_OK)
+    c = rt__buf_printf(b, "  ");
+  if (c == RT_OK)
+    c = rt__cell(b, r->runner_up, r->runner_up.n ? r->runner_up.n : 1);
+  return c == RT_OK ? rt__buf_printf(b, "\n") : c;
+}
+
+static rt_code table_hint(rt__buf *b, const rt__summary *s)
+{
+  if (!s->file || s->n_rows == 0)
+    return RT_OK;
+  return rt__buf_printf(b, "\nWhy: retort explain %s %.*s\n", s->file, (int)s->rows[0].campaign.n,
+                        s->rows[0].campaign.p);
+}
+
+static rt_code finish(rt__buf *b, rt_code c, const rt__emit *emit, rt_error *err)
+{
+  if (c != RT_OK)
+    c = rt__fail(err, c, "the summary cannot be made: %s", rt_code_text(c));
+  else
+    c = rt__emit_slice(emit, rt__buf_slice(b), err);
+  rt__buf_free(b);
+  return c;
+}
+
+rt_code rt__summary_table(const rt_alloc *alloc, const rt__summary *s, const rt__emit *emit,
+                          rt_error *err)
+{
+  rt__buf b;
+  rt__buf_init(&b, alloc, TABLE_MAX);
+  rt_code c = table_head(&b, s);
+  for (size_t i = 0; i < s->n_rows && c == RT_OK; i++)
+    c = table_row(&b, &s->rows[i]);
+  if (c == RT_OK)
+    c = table_hint(&b, s);
+  return finish(&b, c, emit, err);
+}
+
+/* ---- JSON */
+
+static void json_row(rt__json *j, const rt__row *r)
+{
+  rt__json_open(j, '{');
+  rt__json_key(j, "verdict");
+  rt__json_str(j, r->verdict);
+  rt__json_key(j, "campaign");
+  rt__json_str(j, r->campaign);
+  rt__json_key(j, "score");
+  rt__json_fixed(j, r->score, 4);
+  rt__json_key(j, "accounts");
+  rt__json_u64(j, r->accounts);
+  rt__json_key(j, "exchanges");
+  rt__json_u64(j, r->exchanges);
+  rt__json_key(j, "tokens");
+  rt__json_open(j, '{');
+  rt__json_key(j, "input");
+  rt__json_u64(j, r->tokens_in);
+  rt__json_key(j, "output");
+  rt__json_u64(j, r->tokens_out);
+  rt__json_close(j, '}');
+  rt__json_key(j, "first_seen");
+  rt__json_time(j, r->first_us);
+  rt__json_key(j, "last_seen");
+  rt__json_time(j, r->last_us);
+  rt__json_key(j, "strongest");
+  rt__json_open(j, '[');
+  for (int i = 0; i < 2 && r->families[i].n; i++) {
+    rt__json_open(j, '{');
+    rt__json_key(j, "family");
+    rt__json_str(j, r->families[i]);
+    rt__json_key(j, "bits");
+    rt__json_fixed(j, r->bits[i], 2);
+    rt__json_close(j, '}');
+  }
+  rt__json_close(j, ']');
+  rt__json_key(j, "runner_up");
+  if (r->runner_up.n) {
+    rt__json_open(j, '{');
+    rt__json_key(j, "cause");
+    rt__json_str(j, r->runner_up);
+    rt__json_key(j, "log_odds");
+    rt__json_fixed(j, r->log_odds, 2);
+    rt__json_close(j, '}');
+  } else {
+    rt__json_null(j);
+  }
+  rt__json_close(j, '}');
+}
+
+rt_code rt__summary_json(const rt_alloc *alloc, const rt__summary *s, const rt__emit *emit,
+                         rt_error *err)
+{
+  rt__buf b;
+  rt__json j;
+  rt__buf_init(&b, alloc, TABLE_MAX);
+  rt__json_init(&j, &b);
+  rt__json_open(&j, '{');
+  rt__json_key(&j, "schema");
+  rt__json_cstr(&j, "retort.summary/1");
+  rt__json_key(&j, "view");
+  rt__json_str(&j, s->view);
+  rt__json_key(&j, "exchanges");
+  rt__json_u64(&j, s->exchanges);
+  rt__json_key(&j, "accounts");
+  rt__json_u64(&j, s->accounts);
+  rt__json_key(&j, "refused");
+  rt__json_u64(&j, s->refused);
+  rt__json_key(&j, "campaigns");
+  rt__json_open(&j, '[');
+  for (size_t i = 0; i < s->n_rows; i++)
+    json_row(&j, &s->rows[i]);
+  rt__json_close(&j, ']');
+  rt__json_close(&j, '}');
+  rt_code c = j.code == RT_OK ? rt__buf_add(&b, "\n", 1) : j.code;
+  return finish(&b, c, emit, err);
+}
