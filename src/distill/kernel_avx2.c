@@ -17,6 +17,7 @@ typedef int32_t vi __attribute__((vector_size(32)));
 #define TILE_ROWS    6
 #define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
 #define SQRT(a)      _mm256_sqrt_ps(a)
+#define SPLAT(x)     _mm256_set1_ps(x)
 
 static bool usable(void)
 {

@@ -18,6 +18,7 @@ typedef int32_t vi __attribute__((vector_size(64)));
 #define TILE_ROWS    14
 #define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
 #define SQRT(a)      _mm512_sqrt_ps(a)
+#define SPLAT(x)     _mm512_set1_ps(x)
 
 static bool usable(void)
 {

@@ -3,7 +3,7 @@
  *   vf, vi        vectors of LANES floats and of as many int32
  *   LANES         4, 8 or 16
  *   TILE_ROWS     rows of the product's tile; its columns are 2 * LANES
- *   FMA(a, b, c)  a * b + c       SQRT(a)
+ *   FMA(a, b, c)  a * b + c       SQRT(a)       SPLAT(x): x in every lane
  *   KERNELS_NAME, KERNELS_TABLE, KERNELS_USABLE
  *
  * Included once by each kernel_*.c, which is why everything here is static. */
@@ -20,11 +20,6 @@ static inline vf load(const float *p)
 static inline void store(float *p, vf v)
 {
   memcpy(p, &v, sizeof v);
-}
-
-static inline vf splat(float x)
-{
-  return (vf){0} + x;
 }
 
 static inline vf select(vi mask, vf yes, vf no)
@@ -70,22 +65,22 @@ static inline double sum(vf v)
  * Below -87.3 it is 0, above 88 it stays at e^88. */
 static inline vf vexp(vf x)
 {
-  vi tiny = x < splat(-87.3f);
-  x = select(x > splat(88.0f), splat(88.0f), x);
-  vf magic = splat(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
-  vf k = FMA(x, splat(1.44269504f), magic) - magic;
-  k = select(tiny, splat(0.0f), k);
-  vf r = FMA(k, splat(-0.693359375f), x);
-  r = FMA(k, splat(2.12194440e-4f), r);
-  vf p = splat(1.9875691500e-4f);
-  p = FMA(p, r, splat(1.3981999507e-3f));
-  p = FMA(p, r, splat(8.3334519073e-3f));
-  p = FMA(p, r, splat(4.1665795894e-2f));
-  p = FMA(p, r, splat(1.6666665459e-1f));
-  p = FMA(p, r, splat(5.0000001201e-1f));
-  p = FMA(p, r * r, r + splat(1.0f));
+  vi tiny = x < SPLAT(-87.3f);
+  x = select(x > SPLAT(88.0f), SPLAT(88.0f), x);
+  vf magic = SPLAT(12582912.0f); /* 1.5 * 2^23: adding it rounds to an integer */
+  vf k = FMA(x, SPLAT(1.44269504f), magic) - magic;
+  k = select(tiny, SPLAT(0.0f), k);
+  vf r = FMA(k, SPLAT(-0.693359375f), x);
+  r = FMA(k, SPLAT(2.12194440e-4f), r);
+  vf p = SPLAT(1.9875691500e-4f);
+  p = FMA(p, r, SPLAT(1.3981999507e-3f));
+  p = FMA(p, r, SPLAT(8.3334519073e-3f));
+  p = FMA(p, r, SPLAT(4.1665795894e-2f));
+  p = FMA(p, r, SPLAT(1.6666665459e-1f));
+  p = FMA(p, r, SPLAT(5.0000001201e-1f));
+  p = FMA(p, r * r, r + SPLAT(1.0f));
   vi power = (__builtin_convertvector(k, vi) + 127) << 23;
-  return select(tiny, splat(0.0f), p * (vf)power);
+  return select(tiny, SPLAT(0.0f), p * (vf)power);
 }
 
 /* ---- the tile of the matrix product */
@@ -95,12 +90,12 @@ static void tile(size_t k, const float *a, size_t ars, size_t acs, const float *
 {
   vf acc[TILE_ROWS][2];
   for (int i = 0; i < TILE_ROWS; i++)
-    acc[i][0] = acc[i][1] = splat(0.0f);
+    acc[i][0] = acc[i][1] = SPLAT(0.0f);
   for (size_t t = 0; t < k; t++) {
     vf b0 = load(b), b1 = load(b + LANES);
 #pragma GCC unroll 14
     for (int i = 0; i < TILE_ROWS; i++) {
-      vf x = splat(a[(size_t)i * ars]);
+      vf x = SPLAT(a[(size_t)i * ars]);
       acc[i][0] = FMA(x, b0, acc[i][0]);
       acc[i][1] = FMA(x, b1, acc[i][1]);
     }
@@ -163,7 +158,7 @@ static void pack_a(float *dst, const float *src, size_t ld, size_t k, size_t n)
 
 static float row_max(const float *x, size_t n)
 {
-  vf m = splat(x[0]);
+  vf m = SPLAT(x[0]);
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
     m = larger(load(x + i), m);
@@ -178,7 +173,7 @@ static float row_max(const float *x, size_t n)
 
 static double dot_block(const float *x, const float *y, size_t n)
 {
-  vf s0 = splat(0.0f), s1 = s0;
+  vf s0 = SPLAT(0.0f), s1 = s0;
   size_t i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES) {
     s0 = FMA(load(x + i), load(y + i), s0);
@@ -201,7 +196,7 @@ static double dot(const float *x, const float *y, size_t n)
 
 static double dot3_block(const float *x, const float *y, const float *z, size_t n)
 {
-  vf s = splat(0.0f);
+  vf s = SPLAT(0.0f);
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
     s = FMA(load(x + i) * load(y + i), load(z + i), s);
@@ -220,7 +215,7 @@ static double dot3(const float *x, const float *y, const float *z, size_t n)
 
 static double exp_block(const float *x, float scale, float top, float *out, size_t n)
 {
-  vf s = splat(0.0f), f = splat(scale), t = splat(-top);
+  vf s = SPLAT(0.0f), f = SPLAT(scale), t = SPLAT(-top);
   size_t i = 0;
   for (; i + LANES <= n; i += LANES) {
     vf e = vexp(FMA(load(x + i), f, t));
@@ -262,7 +257,7 @@ static double exp_sum(const float *x, float scale, float top, float *out, size_t
 
 static void scale_row(float *x, float s, size_t n)
 {
-  vf f = splat(s);
+  vf f = SPLAT(s);
 #define BODY(LOAD, STORE) STORE(x, LOAD(x) * f);
   EACH(BODY)
 #undef BODY
@@ -270,7 +265,7 @@ static void scale_row(float *x, float s, size_t n)
 
 static void axpy(float *y, float a, const float *x, size_t n)
 {
-  vf f = splat(a);
+  vf f = SPLAT(a);
 #define BODY(LOAD, STORE) STORE(y, FMA(LOAD(x), f, LOAD(y)));
   EACH(BODY)
 #undef BODY
@@ -285,7 +280,7 @@ static void add_row(float *y, const float *x, size_t n)
 
 static void norm(float *y, const float *x, float s, const float *w, size_t n)
 {
-  vf f = splat(s);
+  vf f = SPLAT(s);
 #define BODY(LOAD, STORE) STORE(y, LOAD(x) * f * LOAD(w));
   EACH(BODY)
 #undef BODY
@@ -294,7 +289,7 @@ static void norm(float *y, const float *x, float s, const float *w, size_t n)
 static void norm_back(float *dx, float s, const float *dy, const float *w, float c, const float *x,
                       size_t n)
 {
-  vf f = splat(s), g = splat(c);
+  vf f = SPLAT(s), g = SPLAT(c);
 #define BODY(LOAD, STORE) STORE(dx, LOAD(dx) + FMA(f, LOAD(dy) * LOAD(w), g * LOAD(x)));
   EACH(BODY)
 #undef BODY
@@ -302,7 +297,7 @@ static void norm_back(float *dx, float s, const float *dy, const float *w, float
 
 static void mul_axpy(float *dw, float s, const float *dy, const float *x, size_t n)
 {
-  vf f = splat(s);
+  vf f = SPLAT(s);
 #define BODY(LOAD, STORE) STORE(dw, FMA(LOAD(dy) * f, LOAD(x), LOAD(dw)));
   EACH(BODY)
 #undef BODY
@@ -310,7 +305,7 @@ static void mul_axpy(float *dw, float s, const float *dy, const float *x, size_t
 
 static inline vf sigmoid(vf x)
 {
-  return splat(1.0f) / (splat(1.0f) + vexp(-x));
+  return SPLAT(1.0f) / (SPLAT(1.0f) + vexp(-x));
 }
 
 static void swiglu(float *out, const float *g, const float *u, size_t n)
@@ -324,7 +319,7 @@ static void swiglu(float *out, const float *g, const float *u, size_t n)
 
 static void swiglu_back(float *g, float *u, const float *dout, size_t n)
 {
-  vf one = splat(1.0f);
+  vf one = SPLAT(1.0f);
 #define BODY(LOAD, STORE)                                                                          \
   vf a = LOAD(g), b = LOAD(u), d = LOAD(dout), s = sigmoid(a);                                     \
   STORE(g, d *b *s *FMA(a, one - s, one));                                                         \
@@ -337,7 +332,7 @@ static void rotate(float *x, const float *cosine, const float *sine, float sin_s
 {
   size_t n = half;
   float *y = x + half;
-  vf sign = splat(sin_sign);
+  vf sign = SPLAT(sin_sign);
 #define BODY(LOAD, STORE)                                                                          \
   vf a = LOAD(x), b = LOAD(y), c = LOAD(cosine), s = LOAD(sine) * sign;                            \
   STORE(x, a *c - b * s);                                                                          \
@@ -348,7 +343,7 @@ static void rotate(float *x, const float *cosine, const float *sine, float sin_s
 
 static void softmax_back(float *ds, const float *p, const float *dp, float d, float s, size_t n)
 {
-  vf f = splat(s), e = splat(d);
+  vf f = SPLAT(s), e = SPLAT(d);
 #define BODY(LOAD, STORE) STORE(ds, LOAD(p) * (LOAD(dp) - e) * f);
   EACH(BODY)
 #undef BODY
@@ -358,10 +353,10 @@ static void softmax_back(float *ds, const float *p, const float *dp, float d, fl
 static void adam(float *w, float *m, float *v, const float *g, const rt__adam *h, bool decay,
                  size_t n)
 {
-  vf b1 = splat(h->beta1), c1 = splat(1.0f - h->beta1), b2 = splat(h->beta2),
-     c2 = splat(1.0f - h->beta2), f1 = splat(h->fix1 * h->rate), f2 = splat(h->fix2),
-     eps = splat(h->eps), shrink = splat(decay ? 1.0f - h->rate * h->decay : 1.0f),
-     s = splat(h->scale);
+  vf b1 = SPLAT(h->beta1), c1 = SPLAT(1.0f - h->beta1), b2 = SPLAT(h->beta2),
+     c2 = SPLAT(1.0f - h->beta2), f1 = SPLAT(h->fix1 * h->rate), f2 = SPLAT(h->fix2),
+     eps = SPLAT(h->eps), shrink = SPLAT(decay ? 1.0f - h->rate * h->decay : 1.0f),
+     s = SPLAT(h->scale);
 #define BODY(LOAD, STORE)                                                                          \
   vf d = LOAD(g) * s;                                                                              \
   vf a = FMA(b1, LOAD(m), c1 * d), b = FMA(b2, LOAD(v), c2 * (d * d));                             \

@@ -13,7 +13,8 @@ static inline vf vsqrt(vf a)
     a[i] = __builtin_sqrtf(a[i]);
   return a;
 }
-#define SQRT(a) vsqrt(a)
+#define SQRT(a)  vsqrt(a)
+#define SPLAT(x) ((vf){(x), (x), (x), (x)})
 
 static bool always(void)
 {
