@@ -45,7 +45,7 @@ size_t cli_options(const cli_command *command, cli_option out[CLI_OPTIONS_MAX + 
     add(out, &n, (cli_option){"out", 'o', "FILE", command->out, .kind = CLI_FILE});
   if (command->formats)
     add(out, &n,
-        (cli_option){"format", 'f', "FORMAT", "how to print; the first is the default",
+        (cli_option){"format", 'f', "FORMAT", "how to print (the first is the default)",
                      .kind = CLI_CHOICE, .choices = command->formats});
   if (command->threads)
     add(out, &n,

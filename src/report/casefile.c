@@ -26,8 +26,7 @@ static void cell(page *p, rt_slice s, size_t n)
 
 static void plain(page *p, rt_slice s)
 {
-  if (s.n)
-    cell(p, s, s.n);
+  cell(p, s, 0);
 }
 
 /* words wrapped at WIDTH behind `indent` blanks; the cursor stands there already */
@@ -79,7 +78,10 @@ static void put_size(page *p, const rt__case *k)
   rt__short_time(k->row.last_us, last);
   SAY(p, "  %s account%s", n, k->row.accounts == 1 ? "" : "s");
   const char *between = ": ";
-  for (int r = 0; r < RT_ROLE_COUNT; r++) {
+  bool known = k->n_members >= k->row.accounts;
+  if (!known && k->harvesting)
+    SAY(p, ", %" PRIu64 " of them harvesting", k->harvesting);
+  for (int r = 0; known && r < RT_ROLE_COUNT; r++) {
     size_t of_role = with_role(k, rt_role_name((rt_role)r));
     if (of_role) {
       SAY(p, "%s%zu %s", between, of_role, rt_role_name((rt_role)r));

@@ -53,7 +53,7 @@ rt_code rt__cell(rt__buf *b, rt_slice s, size_t n)
   for (size_t i = 0; i < s.n && c == RT_OK; i++) {
     unsigned char ch = (unsigned char)s.p[i];
     bool follows = (ch & 0xC0) == 0x80; /* inside a UTF-8 sequence */
-    if (!follows && columns == n - 1 && n < s.n) {
+    if (n && !follows && columns == n - 1 && n < s.n) {
       c = rt__buf_add(b, "~", 1);
       columns++;
       break;
@@ -64,30 +64,6 @@ rt_code rt__cell(rt__buf *b, rt_slice s, size_t n)
   for (; columns < n && c == RT_OK; columns++)
     c = rt__buf_add(b, " ", 1);
   return c;
-}
-
-/* ---- rows */
-
-void rt__row_of(const rt_campaign *c, rt__row *row)
-{
-  *row = (rt__row){.verdict = rt__cstr(rt_verdict_name(rt_campaign_verdict(c))),
-                   .campaign = rt_campaign_id(c),
-                   .score = rt_campaign_score(c),
-                   .accounts = rt_campaign_members(c),
-                   .exchanges = rt_campaign_exchanges(c),
-                   .tokens_in = rt_campaign_tokens_in(c),
-                   .tokens_out = rt_campaign_tokens_out(c),
-                   .first_us = rt_campaign_first_us(c),
-                   .last_us = rt_campaign_last_us(c)};
-  for (size_t i = 0; i < 2 && i < rt_campaign_evidence_count(c); i++) {
-    const rt_evidence *e = rt_campaign_evidence(c, i);
-    row->families[i] = rt__cstr(rt_family_name(e->family));
-    row->bits[i] = e->bits;
-  }
-  if (rt_campaign_counter_count(c)) {
-    row->runner_up = rt__cstr(rt_campaign_counter(c, 0)->cause);
-    row->log_odds = rt_campaign_counter(c, 0)->log_odds;
-  }
 }
 
 /* ---- table */
@@ -143,7 +119,7 @@ static rt_code table_row(rt__buf *b, const rt__row *r)
   if (c == RT_OK)
     c = rt__buf_printf(b, "  ");
   if (c == RT_OK)
-    c = rt__cell(b, r->runner_up, r->runner_up.n ? r->runner_up.n : 1);
+    c = rt__cell(b, r->runner_up, 0);
   return c == RT_OK ? rt__buf_printf(b, "\n") : c;
 }
 

@@ -37,8 +37,8 @@ void rt__short_count(uint64_t v, char out[16]);
 void rt__long_count(uint64_t v, char out[32]);
 /* "2026-03-01 08:15" */
 void rt__short_time(int64_t us, char out[20]);
-/* cells that a name from outside fills: control characters shown as '?', cut at n columns with '~'
- * behind */
+/* a cell that a text from outside fills: control characters shown as '?', padded or cut to n
+ * columns with '~' behind; n 0 = as wide as it is */
 rt_code rt__cell(rt__buf *b, rt_slice s, size_t n) RT__MUST_CHECK;
 
 rt_code rt__summary_table(const rt_alloc *alloc, const rt__summary *s, const rt__emit *emit,
