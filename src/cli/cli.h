@@ -58,6 +58,9 @@ typedef struct cli_command {
   bool threads;              /* offers --threads */
   unsigned operands_min, operands_max; /* max 0 = as many as you like */
   int (*run)(const cli_args *a);       /* returns an exit status */
+  /* commands within this one, ended by NULL; each is named in full ("distill train") and picked by
+   * the first operand, which must then come first */
+  const struct cli_command *const *within;
 } cli_command;
 
 #define CLI_COMMAND(name) extern const cli_command cli_cmd_##name;

@@ -51,6 +51,16 @@ static int global(int argc, char **argv)
   return -1;
 }
 
+/* "distill train": the word behind the command names one within it; NULL if it names none */
+static const cli_command *within(const cli_command *c, const char *word)
+{
+  size_t n = strlen(c->name) + 1;
+  for (size_t i = 0; c->within[i]; i++)
+    if (strcmp(c->within[i]->name + n, word) == 0)
+      return c->within[i];
+  return NULL;
+}
+
 int main(int argc, char **argv)
 {
   static cli_parsed parsed;
@@ -65,6 +75,11 @@ int main(int argc, char **argv)
   const cli_command *command = cli_command_find(argv[1]);
   if (!command)
     return unknown(argv[1]);
+  if (command->within && argc > 2 && within(command, argv[2])) {
+    command = within(command, argv[2]);
+    argv++;
+    argc--;
+  }
   if (!cli_parse(command, argc - 1, argv + 1, &parsed))
     return CLI_UNUSABLE;
   if (cli_given(&parsed.args, "help"))
