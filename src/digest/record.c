@@ -66,6 +66,15 @@ rt_code rt__record_check(const rt_digest *d, rt_error *err)
   return RT_OK;
 }
 
+rt_code rt__segment_check(const rt_segment *s, rt_error *err)
+{
+  if (s->hash == 0 || s->n_chunks > RT_CHUNKS_MAX || s->n_words > RT_WORDS_MAX)
+    return rt__fail(err, RT_E_ARG, "a segment without a hash or with too long a tail");
+  if (!words_rise(s->words, s->n_words))
+    return rt__fail(err, RT_E_ARG, "words of a segment must be 24-bit, rising and distinct");
+  return RT_OK;
+}
+
 /* ---- pack */
 
 static unsigned char *put(unsigned char *p, const void *from, size_t n)

@@ -60,6 +60,9 @@ enum {
  * maxima and the words 24-bit, rising and distinct. Whatever enters a set or a file passes here. */
 rt_code rt__record_check(const rt_digest *d, rt_error *err) RT__MUST_CHECK;
 
+/* likewise for a segment: a hash, tails within their maxima, words as above */
+rt_code rt__segment_check(const rt_segment *s, rt_error *err) RT__MUST_CHECK;
+
 /* packs a checked digest to `out` (8-aligned, room for RT__RECORD_MAX); returns the size, a
  * multiple of 8 */
 size_t rt__record_pack(const rt_digest *d, unsigned char *out);

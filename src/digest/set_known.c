@@ -164,17 +164,10 @@ static rt_code thin_out(rt__set *s)
   return c;
 }
 
-static rt_code segment_check(const rt_segment *g, rt_error *err)
-{
-  if (g->hash == 0 || g->n_chunks > RT_CHUNKS_MAX || g->n_words > RT_WORDS_MAX)
-    return rt__fail(err, RT_E_ARG, "a segment without a hash or with too long a tail");
-  return RT_OK;
-}
-
 rt_code rt__set_add_segment(void *set, const rt_segment *g, rt_error *err)
 {
   rt__set *s = set;
-  rt_code c = segment_check(g, err);
+  rt_code c = rt__segment_check(g, err);
   if (c != RT_OK || !is_kept(s, g->hash))
     return c;
   uint64_t *v = rt__map_get(&s->segments, g->hash);

@@ -178,6 +178,7 @@ static void test_names(void **state)
 
 static rt_segment some_segment(uint64_t hash, uint32_t length, uint32_t *chunks)
 {
+  static const uint32_t words[3] = {1, 5, 9};
   for (uint32_t i = 0; i < RT_CHUNKS_MAX; i++)
     chunks[i] = (uint32_t)hash + i * length;
   return (rt_segment){.hash = hash,
@@ -185,7 +186,7 @@ static rt_segment some_segment(uint64_t hash, uint32_t length, uint32_t *chunks)
                       .n_chunks = RT_CHUNKS_MAX,
                       .n_words = 3,
                       .chunks = chunks,
-                      .words = chunks};
+                      .words = words};
 }
 
 static void test_segments(void **state)
