@@ -104,7 +104,7 @@ void rt__out_abandon(rt__out *o)
 
 rt_code rt__out_whole(const rt_alloc *alloc, const char *path, rt_slice bytes, rt_error *err)
 {
-  rt__out *o;
+  rt__out *o = NULL;
   rt_code code = rt__out_open(alloc, path, &o, err);
   if (code)
     return code;

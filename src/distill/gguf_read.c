@@ -42,7 +42,7 @@ static rt_code take(cursor *c, size_t n, const unsigned char **p)
 
 static rt_code take_u32(cursor *c, uint32_t *v)
 {
-  const unsigned char *p;
+  const unsigned char *p = NULL;
   rt_code code = take(c, 4, &p);
   if (code == RT_OK)
     *v = rt__le32(p);
@@ -51,7 +51,7 @@ static rt_code take_u32(cursor *c, uint32_t *v)
 
 static rt_code take_u64(cursor *c, uint64_t *v)
 {
-  const unsigned char *p;
+  const unsigned char *p = NULL;
   rt_code code = take(c, 8, &p);
   if (code == RT_OK)
     *v = rt__le64(p);
@@ -61,7 +61,7 @@ static rt_code take_u64(cursor *c, uint64_t *v)
 static rt_code take_string(cursor *c, rt_slice *s)
 {
   uint64_t n;
-  const unsigned char *p;
+  const unsigned char *p = NULL;
   rt_code code = take_u64(c, &n);
   if (code == RT_OK && n > c->left)
     return fail_here(c, RT_E_TRUNCATED, "a string is longer than the file");
@@ -116,7 +116,7 @@ static rt_code skip_values(cursor *c, uint32_t type, uint64_t n)
     return fail_here(c, RT_E_FORMAT, "unknown type of a metadata value");
   if (n > c->left / size)
     return fail_here(c, RT_E_TRUNCATED, "an array is longer than the file");
-  const unsigned char *p;
+  const unsigned char *p = NULL;
   rt_code code = take(c, (size_t)n * size, &p);
   if (code == RT_OK && type == RT_GGUF_BOOL)
     code = check_bools(c, p, n);
@@ -299,7 +299,7 @@ static rt_code read_tensors(rt_gguf *g, cursor *c, uint64_t n)
 
 static rt_code read_version(rt_gguf *g, cursor *c)
 {
-  const unsigned char *magic;
+  const unsigned char *magic = NULL;
   if (c->left < 8 || take(c, 4, &magic) || memcmp(magic, "GGUF", 4))
     return fail_here(c, RT_E_FORMAT, "the file doesn't start with \"GGUF\"");
   rt_code code = take_u32(c, &g->version);
@@ -372,8 +372,8 @@ static rt_code map_file(const char *path, void **p, size_t *n, rt_error *err)
 
 rt_code rt_gguf_open(const rt_alloc *alloc, const char *path, rt_gguf **out, rt_error *err)
 {
-  void *p;
-  size_t n;
+  void *p = NULL;
+  size_t n = 0;
   rt_code code = map_file(path, &p, &n, err);
   if (code)
     return code;
