@@ -56,6 +56,23 @@ rt_code rt__group_from_rows(const rt_alloc *a, const rt__starts *s, const uint32
   return RT_OK;
 }
 
+rt_code rt__group_of_accounts(const rt__starts *s, const uint32_t *account, size_t n,
+                              rt__group *out)
+{
+  uint32_t all = 0, k = 0;
+  for (size_t i = 0; i < n; i++)
+    all += rt__starts_count(s, account[i]);
+  uint32_t *rows = rt__calloc(s->alloc, all, sizeof *rows);
+  if (!rows)
+    return RT_E_NOMEM;
+  for (size_t i = 0; i < n; i++)
+    for (uint32_t r = s->first[account[i]]; r < s->first[account[i] + 1]; r++)
+      rows[k++] = r;
+  rt_code c = rt__group_from_rows(s->alloc, s, rows, all, 1, RT__FROM_WHOLE, out);
+  rt__free(s->alloc, rows, all * sizeof *rows);
+  return c;
+}
+
 void rt__group_free(const rt_alloc *a, rt__group *g)
 {
   rt__free(a, g->row, g->cap_row * sizeof *g->row);

@@ -43,6 +43,9 @@ typedef struct rt__group {
  * 0) when none has. */
 rt_code rt__group_from_rows(const rt_alloc *a, const rt__starts *s, const uint32_t *rows, size_t n,
                             uint32_t least, rt__origin origin, rt__group *out) RT__MUST_CHECK;
+/* all rows of some accounts (ascending) */
+rt_code rt__group_of_accounts(const rt__starts *s, const uint32_t *account, size_t n,
+                              rt__group *out) RT__MUST_CHECK;
 void rt__group_free(const rt_alloc *a, rt__group *g);
 
 static inline uint32_t rt__group_rows(const rt__group *g, uint32_t i)

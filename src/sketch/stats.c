@@ -179,3 +179,13 @@ size_t rt__sample(uint64_t seed, const uint32_t *id, size_t n, size_t k, uint32_
   qsort(out, k, sizeof *out, cmp_u32);
   return k;
 }
+
+void rt__shuffle(uint64_t seed, uint32_t *v, size_t n)
+{
+  for (size_t i = n; i > 1; i--) {
+    size_t j = (size_t)(rt__mix2(seed, i) % i);
+    uint32_t t = v[i - 1];
+    v[i - 1] = v[j];
+    v[j] = t;
+  }
+}

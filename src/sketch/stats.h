@@ -8,7 +8,8 @@
 
 #include "base/hash.h"
 
-#define RT__LN2 0.69314718055994530942
+#define RT__LN2    0.69314718055994530942
+#define RT__TWO_PI 6.28318530717958647693
 
 /* ascending, in place; O(n log n) */
 void rt__sort_doubles(double *v, size_t n);
@@ -35,5 +36,8 @@ double rt__log_poisson_tail(double k, double mean);
 /* picks k of n indices by the smallest rt__mix2(seed, id[i]) and leaves them, ascending, in out;
  * all of them when k >= n. Returns how many. O(n log n) */
 size_t rt__sample(uint64_t seed, const uint32_t *id, size_t n, size_t k, uint32_t *out);
+
+/* a permutation that depends on seed and n alone */
+void rt__shuffle(uint64_t seed, uint32_t *v, size_t n);
 
 #endif

@@ -253,23 +253,6 @@ size_t rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, 
 
 #define DEAL 12 /* accounts a reference group */
 
-static rt_code reference_group(const rt__starts *s, const uint32_t *accounts, rt__group *g)
-{
-  uint32_t sorted[DEAL], all = 0;
-  rt__sample(0, accounts, DEAL, DEAL, sorted);
-  for (size_t i = 0; i < DEAL; i++)
-    all += rt__starts_count(s, sorted[i]);
-  uint32_t *rows = rt__calloc(s->alloc, all, sizeof *rows), n = 0;
-  if (!rows)
-    return RT_E_NOMEM;
-  for (size_t i = 0; i < DEAL; i++)
-    for (uint32_t r = s->first[sorted[i]]; r < s->first[sorted[i] + 1]; r++)
-      rows[n++] = r;
-  rt_code c = rt__group_from_rows(s->alloc, s, rows, n, 1, RT__FROM_SKELETON, g);
-  rt__free(s->alloc, rows, all * sizeof *rows);
-  return c;
-}
-
 size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max)
 {
   uint32_t pool[600];
@@ -281,16 +264,12 @@ size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, s
       fit[n++] = a;
   size_t m = fit ? rt__sample(0x0e4, fit, n, RT__ARRAY_LEN(pool), pool) : 0;
   rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
-  /* deal them: a second hash breaks the order of accounts */
-  for (size_t i = m; i > 1; i--) {
-    size_t j = (size_t)(rt__mix2(0x0e5, i) % i);
-    uint32_t t = pool[i - 1];
-    pool[i - 1] = pool[j];
-    pool[j] = t;
-  }
+  rt__shuffle(0x0e5, pool, m);
   for (size_t i = 0; i + DEAL <= m; i += DEAL) {
     rt__group g;
-    if (reference_group(s, pool + i, &g) != RT_OK)
+    uint32_t sorted[DEAL];
+    rt__sample(0, pool + i, DEAL, DEAL, sorted);
+    if (rt__group_of_accounts(s, sorted, DEAL, &g) != RT_OK)
       break;
     size_t got = rt__slots_own(s, f, &g, own);
     for (size_t j = 0; j < got && k < max; j++)

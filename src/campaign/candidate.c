@@ -1,0 +1,46 @@
+#include "campaign/candidate.h"
+
+double rt__candidate_work(const rt__bits *b)
+{
+  double content = b->bits[RT_FAMILY_CONTENT], size = b->bits[RT_FAMILY_SIZE];
+  if (!b->said[RT_FAMILY_CONTENT])
+    return size;
+  return content >= 0 && size > content ? size : content;
+}
+
+static const rt_family hands[] = {RT_FAMILY_TIME, RT_FAMILY_MONEY, RT_FAMILY_KEYS,
+                                  RT_FAMILY_PROVISION};
+
+int rt__candidate_hands(const rt__bits *b)
+{
+  int n = 0;
+  for (size_t i = 0; i < RT__ARRAY_LEN(hands); i++)
+    n += b->bits[hands[i]] >= RT__HAND_BITS;
+  return n;
+}
+
+double rt__candidate_score(const rt__bits *b, double prior_bits)
+{
+  double sum = prior_bits + rt__candidate_work(b);
+  for (int f = 0; f < RT_FAMILY_COUNT; f++)
+    if (f != RT_FAMILY_CONTENT && f != RT_FAMILY_SIZE)
+      sum += b->bits[f];
+  return sum;
+}
+
+bool rt__candidate_is_harvest(const rt__candidate *c)
+{
+  int n = rt__candidate_hands(&c->b);
+  bool work = rt__candidate_work(&c->b) >= RT__WORK_BITS;
+  /* a shared template is the same work too, if its slots do not say otherwise and two kinds of
+   * evidence name one hand */
+  work |= c->g->origin == RT__FROM_SKELETON && c->b.bits[RT_FAMILY_CONTENT] > -1 && n >= 2;
+  return c->score >= RT__BAR_BITS && work && n >= 1 && c->b.extraction >= RT__EXTRACTION;
+}
+
+bool rt__candidate_is_pool(const rt__candidate *c)
+{
+  bool clock = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
+  return clock && c->b.extraction < RT__EXTRACTION && c->b.bits[RT_FAMILY_TIME] >= 3 &&
+         c->b.clock >= 1;
+}

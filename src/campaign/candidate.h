@@ -1,0 +1,66 @@
+/* candidate - a group with its evidence, judged.
+ *
+ * Score of a candidate: prior odds plus the bits of all families. Two things are asked beside the
+ * sum, so that no single family can carry a group over the bar: the same *work* (content, or sizes
+ * where there is no text) and one *hand* behind it (time, money, keys, provision). The same bar
+ * holds in every view; what is missing is 0 bits. docs/method.md has the table.
+ */
+#ifndef RT_CAMPAIGN_CANDIDATE_H
+#define RT_CAMPAIGN_CANDIDATE_H
+
+#include "link/evidence.h"
+#include "retort/finding.h"
+
+#define RT__PRIOR_BITS (-6.0) /* one candidate in 64 is a campaign, before any evidence */
+#define RT__BAR_BITS   5.0    /* report at posterior odds of 32 : 1 */
+#define RT__WORK_BITS  1.5
+#define RT__HAND_BITS  2.0
+#define RT__EXTRACTION 0.3
+
+typedef struct rt__candidate {
+  const rt__group *g;
+  rt__bits b;
+  double score; /* posterior bits */
+} rt__candidate;
+
+/* the work family that counts: the better of content and size, unless content speaks against it */
+double rt__candidate_work(const rt__bits *b);
+/* families of the hand with at least RT__HAND_BITS */
+int rt__candidate_hands(const rt__bits *b);
+/* prior and all families; content and size answer one question and count once */
+double rt__candidate_score(const rt__bits *b, double prior_bits);
+
+bool rt__candidate_is_harvest(const rt__candidate *c);
+/* one clock, but people behind it: they read and write on, and bring parameters of their own */
+bool rt__candidate_is_pool(const rt__candidate *c);
+
+/* a campaign in the making */
+typedef struct rt__draft {
+  rt_verdict verdict;
+  const rt__candidate *lead; /* the case with the highest score; NULL for a solo */
+  uint32_t *account;         /* ascending */
+  uint32_t n, cap;
+  uint32_t solo; /* the account of a solo */
+} rt__draft;
+
+typedef struct rt__drafts {
+  const rt_alloc *alloc;
+  rt__draft *d;
+  size_t n, cap;
+  uint32_t *of; /* of each account: draft + 1, 0 = none */
+  size_t n_accounts;
+} rt__drafts;
+
+/* best first; an account belongs to one campaign; what overlaps mostly with a chosen one joins it
+ */
+rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *cases, size_t n,
+                   rt__drafts *out, rt_error *err);
+void rt__drafts_free(rt__drafts *d);
+rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
+                       const uint32_t *accounts, size_t n);
+
+/* heavy single accounts that look like a harvest: suspects */
+rt_code rt__solos(const rt__reference *r, const rt__candidate *cases, size_t n, rt__drafts *d,
+                  rt_error *err);
+
+#endif

@@ -1,0 +1,80 @@
+#include "campaign/detect.h"
+
+#include "link/clock.h"
+#include "link/lexical.h"
+#include "template/skeleton.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static rt_code groups_by_text(rt__detection *d, rt_error *err)
+{
+  const rt__starts *s = &d->starts;
+  uint8_t *carried = rt__calloc(d->alloc, s->n, 1);
+  if (!carried)
+    return rt__fail(err, RT_E_NOMEM, "no memory for templates");
+  rt_code c = rt__skeletons(s, &d->groups, carried, err);
+  if (c == RT_OK)
+    c = rt__lexical_groups(s, &d->reference.idf, carried, &d->groups, err);
+  rt__free(d->alloc, carried, s->n);
+  return c;
+}
+
+static rt_code find_groups(rt__detection *d, rt_error *err)
+{
+  const rt__starts *s = &d->starts;
+  rt__groups_init(&d->groups, d->alloc);
+  rt_code c = s->text ? groups_by_text(d, err) : RT_OK;
+  if (c == RT_OK)
+    c = rt__clock_groups(s, &d->groups, err);
+  if (c == RT_OK)
+    c = rt__few_groups(s, &d->groups, err);
+  return c;
+}
+
+static rt_code weigh(rt__detection *d, rt_error *err)
+{
+  d->n_candidates = d->groups.n;
+  d->candidates = rt__calloc(d->alloc, d->n_candidates, sizeof *d->candidates);
+  if (!d->candidates)
+    return rt__fail(err, RT_E_NOMEM, "no memory for candidates");
+  for (size_t i = 0; i < d->n_candidates; i++) {
+    rt__candidate *k = &d->candidates[i];
+    k->g = &d->groups.g[i];
+    rt_code c = rt__evidence(&d->reference, k->g, &k->b, err);
+    if (c != RT_OK)
+      return c;
+    k->score = rt__candidate_score(&k->b, RT__PRIOR_BITS);
+  }
+  return RT_OK;
+}
+
+rt_code rt__detect(rt__detection *d, rt_error *err)
+{
+  rt_code c = rt__starts_build(d->alloc, d->set, false, &d->starts, err);
+  if (c == RT_OK)
+    c = rt__reference_build(d->alloc, &d->starts, d->facts, d->options->without, &d->reference,
+                            err);
+  if (c == RT_OK)
+    c = find_groups(d, err);
+  if (c == RT_OK)
+    c = weigh(d, err);
+  if (c == RT_OK)
+    c = rt__select(d->alloc, &d->starts, d->candidates, d->n_candidates, &d->drafts, err);
+  if (c == RT_OK)
+    c = rt__solos(&d->reference, d->candidates, d->n_candidates, &d->drafts, err);
+  return c;
+}
+
+void rt__detection_free(rt__detection *d)
+{
+  if (d->drafts.alloc)
+    rt__drafts_free(&d->drafts);
+  rt__free(d->alloc, d->candidates, d->n_candidates * sizeof *d->candidates);
+  if (d->groups.alloc)
+    rt__groups_free(&d->groups);
+  if (d->reference.alloc)
+    rt__reference_free(&d->reference);
+  if (d->starts.alloc)
+    rt__starts_free(&d->starts);
+}

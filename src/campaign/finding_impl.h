@@ -1,0 +1,48 @@
+/* finding_impl - the structs behind finding.h. Everything lives in one arena. */
+#ifndef RT_CAMPAIGN_FINDING_IMPL_H
+#define RT_CAMPAIGN_FINDING_IMPL_H
+
+#include "retort/finding.h"
+
+#include "base/base.h"
+
+struct rt_member {
+  rt_slice account;
+  uint64_t hash;
+  rt_role role;
+  double score;
+  uint64_t exchanges, tokens;
+  int64_t first_us, last_us;
+  double bits[RT_FAMILY_COUNT];
+};
+
+struct rt_campaign {
+  char id[20];
+  rt_verdict verdict;
+  double score, coordination, extraction, concealment;
+  double not_chance_p, decoy_fdr;
+  const char *chance_method;
+  unsigned decoys;
+  uint64_t harvesting, exchanges, tokens_in, tokens_out;
+  int64_t first_us, last_us;
+  rt_evidence *evidence;
+  size_t n_evidence;
+  rt_counter *counters;
+  size_t n_counters;
+  struct rt_member *members;
+  size_t n_members;
+};
+
+struct rt_findings {
+  rt__arena *arena;
+  uint64_t exchanges, duplicates, accounts;
+  const char *view;
+  double prior;
+  size_t profile_bytes, digest_bytes;
+  struct rt_campaign *campaigns;
+  size_t n_campaigns;
+  rt_account_note *notes;
+  size_t n_notes;
+};
+
+#endif

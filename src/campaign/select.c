@@ -1,0 +1,147 @@
+#include "campaign/candidate.h"
+
+#include <stdlib.h>
+
+#define MIN_ACCOUNTS 4
+#define JOINS        0.3 /* share of a case's accounts in one campaign that makes it part of it */
+
+void rt__drafts_free(rt__drafts *d)
+{
+  for (size_t i = 0; i < d->n; i++)
+    rt__free(d->alloc, d->d[i].account, d->d[i].cap * sizeof(uint32_t));
+  rt__free(d->alloc, d->d, d->cap * sizeof *d->d);
+  rt__free(d->alloc, d->of, d->n_accounts * sizeof *d->of);
+  *d = (rt__drafts){.alloc = d->alloc};
+}
+
+static rt_code new_draft(rt__drafts *d, rt_verdict v, const rt__candidate *lead)
+{
+  if (d->n == d->cap) {
+    size_t cap = d->cap ? 2 * d->cap : 16;
+    rt__draft *p = rt__realloc(d->alloc, d->d, d->cap, cap, sizeof *p);
+    if (!p)
+      return RT_E_NOMEM;
+    d->d = p;
+    d->cap = cap;
+  }
+  d->d[d->n++] = (rt__draft){.verdict = v, .lead = lead};
+  return RT_OK;
+}
+
+static rt_code put_account(rt__drafts *d, size_t k, uint32_t account)
+{
+  rt__draft *x = &d->d[k];
+  if (d->of[account])
+    return RT_OK;
+  if (x->n == x->cap) {
+    uint32_t cap = x->cap ? 2 * x->cap : 16;
+    uint32_t *p = rt__realloc(d->alloc, x->account, x->cap, cap, sizeof *p);
+    if (!p)
+      return RT_E_NOMEM;
+    x->account = p;
+    x->cap = cap;
+  }
+  x->account[x->n++] = account;
+  d->of[account] = (uint32_t)k + 1;
+  return RT_OK;
+}
+
+rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
+                       const uint32_t *accounts, size_t n)
+{
+  rt_code c = new_draft(d, v, lead);
+  for (size_t i = 0; i < n && c == RT_OK; i++)
+    c = put_account(d, d->n - 1, accounts[i]);
+  return c;
+}
+
+static int by_score(const void *a, const void *b)
+{
+  const rt__candidate *x = *(const rt__candidate *const *)a, *y = *(const rt__candidate *const *)b;
+  if (x->score != y->score)
+    return x->score > y->score ? -1 : 1;
+  if (x->g->n != y->g->n)
+    return x->g->n > y->g->n ? -1 : 1;
+  if (x->g->account[0] != y->g->account[0])
+    return x->g->account[0] < y->g->account[0] ? -1 : 1;
+  return x < y ? -1 : x > y; /* cases are made in a fixed order */
+}
+
+/* the draft that holds most of a case's accounts, and how many it holds */
+static size_t fullest(const rt__drafts *d, const rt__candidate *c, uint32_t *count, size_t *held)
+{
+  size_t best = 0;
+  memset(count, 0, (d->n + 1) * sizeof *count);
+  *held = 0;
+  for (uint32_t i = 0; i < c->g->n; i++) {
+    uint32_t k = d->of[c->g->account[i]];
+    if (k) {
+      count[k]++;
+      (*held)++;
+      if (count[k] > count[best] || best == 0)
+        best = k;
+    }
+  }
+  for (size_t k = 1; k <= d->n; k++) /* ties to the earlier draft */
+    if (count[k] > count[best] || (best && count[k] == count[best] && k < best))
+      best = k;
+  return best;
+}
+
+static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, bool text,
+                        uint32_t *count)
+{
+  size_t held, best = fullest(d, c, count, &held), all = c->g->n + c->g->n_once;
+  size_t k = d->n;
+  if (held == c->g->n && c->g->n_once == 0)
+    return RT_OK;
+  if (best && (double)count[best] >= JOINS * (double)all) {
+    bool timed = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
+    if (text && timed)
+      return RT_OK; /* the skeleton has named its users already */
+    k = best - 1;
+  } else if (c->g->n - held < MIN_ACCOUNTS) {
+    return RT_OK;
+  } else {
+    rt_code e = new_draft(d, v, c);
+    if (e != RT_OK)
+      return e;
+  }
+  rt_code e = RT_OK;
+  for (uint32_t i = 0; i < c->g->n && e == RT_OK; i++)
+    e = put_account(d, k, c->g->account[i]);
+  for (uint32_t i = 0; i < c->g->n_once && e == RT_OK; i++)
+    e = put_account(d, k, c->g->once[i]);
+  return e;
+}
+
+static int cmp_u32(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *cases, size_t n,
+                   rt__drafts *out, rt_error *err)
+{
+  *out = (rt__drafts){.alloc = a, .n_accounts = s->n_accounts};
+  out->of = rt__calloc(a, s->n_accounts, sizeof *out->of);
+  const rt__candidate **order = rt__calloc(a, n, sizeof *order);
+  uint32_t *count = rt__calloc(a, n + 2, sizeof *count);
+  rt_code c = out->of && order && count ? RT_OK : RT_E_NOMEM;
+  for (size_t i = 0; c == RT_OK && i < n; i++)
+    order[i] = &cases[i];
+  if (c == RT_OK && n)
+    qsort(order, n, sizeof *order, by_score);
+  for (size_t i = 0; i < n && c == RT_OK; i++)
+    if (rt__candidate_is_harvest(order[i]))
+      c = consider(out, order[i], RT_VERDICT_DISTILLATION, s->text, count);
+  for (size_t i = 0; i < n && c == RT_OK; i++)
+    if (rt__candidate_is_pool(order[i]))
+      c = consider(out, order[i], RT_VERDICT_POOLED, s->text, count);
+  for (size_t i = 0; i < out->n; i++)
+    qsort(out->d[i].account, out->d[i].n, sizeof(uint32_t), cmp_u32);
+  rt__free(a, order, n * sizeof *order);
+  rt__free(a, count, (n + 2) * sizeof *count);
+  return c == RT_OK ? c : rt__fail(err, c, "no memory for campaigns");
+}

@@ -1,0 +1,64 @@
+#include "link/evidence.h"
+
+#include "sketch/stats.h"
+
+#include <math.h>
+
+typedef rt_code (*family_fn)(const rt__reference *, const rt__group *, rt__bits *);
+
+/* one row a family: its function and the most that it may say for and against */
+static const struct {
+  family_fn fn;
+  double least, most;
+} families[RT_FAMILY_COUNT] = {
+    [RT_FAMILY_CONTENT] = {rt__family_content, -8, 8},
+    [RT_FAMILY_TIME] = {rt__family_time, -8, 8},
+    [RT_FAMILY_CLIENT] = {rt__family_client, -16,
+                          2}, /* a contradiction is not capped like a hint */
+    [RT_FAMILY_SIZE] = {rt__family_size, -8, 5},
+    [RT_FAMILY_NETWORK] = {rt__family_network, 0, 1},
+    [RT_FAMILY_MONEY] = {rt__family_money, -8, 6},
+    [RT_FAMILY_PROVISION] = {rt__family_provision, -8, 4},
+    [RT_FAMILY_KEYS] = {rt__family_keys, 0, 8},
+};
+
+static double ramp(double v, double from, double to)
+{
+  return rt__clip((v - from) / (to - from), 0, 1);
+}
+
+/* new slots, no human reading on, answers long enough to be worth keeping */
+static rt_code extraction(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  const rt__starts *s = r->starts;
+  size_t n = g->at[g->n], followed = 0;
+  double *out = rt__calloc(r->alloc, n, sizeof *out);
+  if (!out)
+    return RT_E_NOMEM;
+  for (size_t k = 0; k < n; k++) {
+    followed += s->flags[g->row[k]] & RT__S_FOLLOWED ? 1 : 0;
+    out[k] = (double)s->log_out[g->row[k]];
+  }
+  b->followed = n ? (double)followed / (double)n : 0;
+  b->output = exp(rt__median(out, n)) - 1;
+  b->fresh = b->said[RT_FAMILY_CONTENT] ? b->reuse.fresh : 1;
+  b->extraction = (1 - ramp(b->followed, 0.15, 0.30)) *
+                  ramp(log2(b->output > 1 ? b->output : 1), 5, 6.5) * ramp(b->fresh, 0.7, 0.9);
+  rt__free(r->alloc, out, n * sizeof *out);
+  return RT_OK;
+}
+
+rt_code rt__evidence(const rt__reference *r, const rt__group *g, rt__bits *out, rt_error *err)
+{
+  *out = (rt__bits){.moved = -1};
+  rt_code c = RT_OK;
+  for (int f = 0; f < RT_FAMILY_COUNT && c == RT_OK; f++) {
+    if (r->without && r->without[f])
+      continue;
+    c = families[f].fn(r, g, out);
+    out->bits[f] = rt__clip(out->bits[f], families[f].least, families[f].most);
+  }
+  if (c == RT_OK)
+    c = extraction(r, g, out);
+  return c == RT_OK ? c : rt__fail(err, c, "no memory for evidence");
+}

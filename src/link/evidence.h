@@ -1,0 +1,74 @@
+/* evidence - bits for and against "one operator runs this group", a number a family.
+ *
+ * Each family counts its signals jointly; bits are log2 likelihood ratios (one operator : an
+ * innocent cause), capped, and 0 where the family has nothing to say. References are measured in
+ * the same log on accounts drawn at random: campaigns are rare among them and make a reference
+ * milder, never harsher. The rules and their figures are in docs/method.md; each family is one
+ * file, family_<name>.c.
+ */
+#ifndef RT_LINK_EVIDENCE_H
+#define RT_LINK_EVIDENCE_H
+
+#include "link/facts.h"
+#include "template/slots.h"
+
+#define RT__REFERENCE_MAX 1200
+
+/* measured once a run */
+typedef struct rt__reference {
+  const rt_alloc *alloc;
+  const rt__starts *starts;
+  const rt__set *set;
+  const rt__facts *facts; /* NULL: none */
+  const bool *without;    /* [RT_FAMILY_COUNT] */
+  rt__idf idf;            /* weight NULL without text */
+  double own[RT__REFERENCE_MAX], swing[RT__REFERENCE_MAX];
+  size_t n_own, n_swing;
+  double rate_sd;     /* of log rates of machine-like accounts */
+  double tau[2];      /* of their mean log output and input lengths */
+  uint64_t new_model; /* a model that appeared in the data; 0 = none */
+  double released;    /* first seen, seconds */
+  uint32_t *key_at,
+      *key_account; /* accounts of shared key k: key_account[key_at[k] … key_at[k+1]) */
+  uint32_t n_keys, key_cap;
+  rt__map nets; /* network -> accounts */
+} rt__reference;
+
+rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__facts *facts,
+                            const bool *without, rt__reference *out, rt_error *err);
+void rt__reference_free(rt__reference *r);
+
+typedef struct rt__bits {
+  double bits[RT_FAMILY_COUNT];
+  bool said[RT_FAMILY_COUNT]; /* the family had something to look at */
+  /* what the families saw: for rules, causes and explanations */
+  double own, own_fit; /* content: source bits before the cap, share of accounts that fit */
+  rt__reuse reuse;
+  double balance, phi, equal, clock, lag, pivot, moved; /* time */
+  double knobs, frames;                                 /* client */
+  double size;
+  double linked; /* keys: share of members under shared keys */
+  double payers, paid_together, top_payer, in_org, own_mail; /* money */
+  double burst, burst_days;                                  /* provision */
+  double net_shared, one_net;                                /* network */
+  /* extraction */
+  double followed, output, fresh, extraction;
+} rt__bits;
+
+/* all families of one group. O(rows log rows) */
+rt_code rt__evidence(const rt__reference *r, const rt__group *g, rt__bits *out, rt_error *err);
+
+/* families, one file each; bits before cap and switches */
+rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_size(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_network(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_money(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_provision(const rt__reference *r, const rt__group *g, rt__bits *b);
+rt_code rt__family_keys(const rt__reference *r, const rt__group *g, rt__bits *b);
+
+/* day swings of reference groups (family_time.c), spread of rates and sizes */
+size_t rt__swing_reference(const rt__starts *s, double *out, size_t max);
+
+#endif

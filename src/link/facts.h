@@ -1,0 +1,44 @@
+/* facts - what the operator knows of accounts beside their traffic, hashed and lined up with the
+ * set.
+ *
+ * Added in any order; of several lines on an account the largest as_of wins, ties by the line's
+ * bytes.
+ */
+#ifndef RT_LINK_FACTS_H
+#define RT_LINK_FACTS_H
+
+#include "digest/set.h"
+#include "retort/scan.h"
+
+typedef struct rt__fact {
+  uint64_t account;
+  int64_t as_of_us, created_us, closed_us, cleared_us;
+  uint64_t payment[RT_PAYMENTS_MAX];
+  uint64_t org, tenant, mail, bin, phone, signup_ip, signup_device, referrer, plan;
+  uint64_t line, line2; /* two hashes of the line: the tie-breaker */
+  uint32_t n_payments, signup_asn, country;
+  float risk; /* below 0: missing */
+  int8_t verified;
+} rt__fact;
+
+typedef struct rt__facts {
+  const rt_alloc *alloc;
+  rt__fact *f;
+  size_t n, cap;
+  rt__map index; /* account hash -> entry while filling */
+  /* after rt__facts_seal: */
+  uint32_t *of; /* of each account of the set: entry + 1, 0 = none */
+  size_t n_of;
+  rt__map payments, mails; /* value -> accounts of the set that have it */
+  double *born;            /* creation times of all, ascending, seconds */
+  size_t n_born;
+} rt__facts;
+
+void rt__facts_init(rt__facts *f, const rt_alloc *a);
+void rt__facts_free(rt__facts *f);
+rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err);
+rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err);
+/* NULL if nothing is known */
+const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account);
+
+#endif

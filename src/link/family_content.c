@@ -1,0 +1,65 @@
+/* content - whose slots fill the group's template: one list dealt over accounts, or each account's
+ * own material; and how slots are re-used. */
+#include "link/evidence.h"
+#include "sketch/stats.h"
+
+#include <math.h>
+
+/* a harvest's excess of own neighbours: none, or a little where its list comes in order */
+static const double one_list[] = {0, 0.03, 0.08};
+
+/* Accounts of a group are not independent (they share the template's purpose): half weight. */
+#define WEIGHT 0.5
+
+static double log_likelihood(const rt__own *o, const double *excess, size_t n)
+{
+  double v[RT__REFERENCE_MAX];
+  for (size_t i = 0; i < n; i++)
+    v[i] = rt__log_binomial(o->own, o->slots, o->chance + (1 - o->chance) * excess[i]);
+  return rt__log_mean_exp(v, n);
+}
+
+static void source(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  rt__own own[RT__SLOTS_MAX];
+  size_t n = rt__slots_own(r->starts, &r->idf, g, own), counted = 0, fit = 0;
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (own[i].slots < 2)
+      continue;
+    double bits = (log_likelihood(&own[i], one_list, RT__ARRAY_LEN(one_list)) -
+                   log_likelihood(&own[i], r->own, r->n_own)) /
+                  RT__LN2;
+    sum += rt__clip(bits, -6, 3);
+    counted++;
+    fit += bits > 0;
+  }
+  b->own = WEIGHT * sum;
+  b->own_fit = counted ? (double)fit / (double)counted : 0;
+}
+
+/* People who draw from a common list meet, and repeat themselves; a dealt list does not, or exactly
+ * k times */
+static double reuse(const rt__group *g, const rt__reuse *u)
+{
+  double bits = 0;
+  bool dealt = u->spike >= 0.6 && u->k <= 0.5 * g->n;
+  if (dealt)
+    bits += 1;
+  else
+    bits -= rt__clip(40 * (u->shared - 0.02), 0, 8);
+  return bits - rt__clip(20 * (u->within - 0.05), 0, 6);
+}
+
+rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  if (!r->idf.weight || r->n_own == 0)
+    return RT_OK;
+  rt_code c = rt__slots_reuse(r->starts, g, &b->reuse);
+  if (c != RT_OK)
+    return c;
+  source(r, g, b);
+  b->said[RT_FAMILY_CONTENT] = true;
+  b->bits[RT_FAMILY_CONTENT] = (b->own < 8 ? b->own : 8) + reuse(g, &b->reuse);
+  return RT_OK;
+}

@@ -1,0 +1,60 @@
+/* network - addresses shared inside the group and by few outside. Differing addresses are 0 bits: a
+ * proxy for each account is standard. One address for all is as often an office as an operator:
+ * little weight. */
+#include "link/evidence.h"
+#include "sketch/stats.h"
+
+#define ROWS_READ 32
+
+/* share of accounts that meet another of the group on a network with few strangers */
+static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *shared)
+{
+  rt__map users; /* network -> accounts of the group */
+  rt__map mine;
+  rt_code c = RT_OK;
+  rt__map_init(&users, r->alloc, SIZE_MAX, 41);
+  rt__map_init(&mine, r->alloc, SIZE_MAX, 42);
+  for (int pass = 0; pass < 2 && c == RT_OK; pass++) {
+    size_t meets = 0;
+    for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
+      uint32_t rows[ROWS_READ];
+      size_t n = rt__sample(0x6e7, g->row + g->at[i], rt__group_rows(g, i), ROWS_READ, rows);
+      bool met = false;
+      rt__map_clear(&mine);
+      for (size_t k = 0; k < n && c == RT_OK; k++) {
+        rt_digest d;
+        bool fresh;
+        rt__set_get(r->set, r->starts->record[rows[k]], &d);
+        if (!d.net)
+          continue;
+        if (!rt__map_put(&mine, d.net, &fresh))
+          c = RT_E_NOMEM;
+        else if (fresh && pass == 0) {
+          uint64_t *v = rt__map_put(&users, d.net, NULL);
+          if (v)
+            (*v)++;
+          else
+            c = RT_E_NOMEM;
+        } else if (fresh) {
+          const uint64_t *in = rt__map_get(&users, d.net), *all = rt__map_get(&r->nets, d.net);
+          met |= in && *in > 1 && all && 2 * *in >= *all;
+        }
+      }
+      meets += met;
+    }
+    *shared = (double)meets / g->n;
+  }
+  rt__map_free(&users);
+  rt__map_free(&mine);
+  return c;
+}
+
+rt_code rt__family_network(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  if (r->nets.n == 0)
+    return RT_OK;
+  rt_code c = shared_nets(r, g, &b->net_shared);
+  b->said[RT_FAMILY_NETWORK] = true;
+  b->bits[RT_FAMILY_NETWORK] = b->net_shared > 0.5 ? 1 : 0;
+  return c;
+}

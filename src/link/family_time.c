@@ -1,0 +1,224 @@
+/* time - even days, equal rates, a common clock, a co-timed move to a new model.
+ * Capped: a time zone is not evidence, and equal honest rates exist. */
+#include "link/clock.h"
+#include "link/days.h"
+#include "link/evidence.h"
+#include "sketch/stats.h"
+
+#include <math.h>
+
+#define PAIRS 200 /* pairs of members whose clocks are compared */
+
+/* how evenly a balancer deals, from taking turns to drawing lots: phi = chi2 / df */
+static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1.0, 1.0, 1.1, 1.1};
+
+static double mixture(double chi2, double df, const double *phi, size_t n)
+{
+  double v[RT__REFERENCE_MAX];
+  for (size_t i = 0; i < n; i++)
+    v[i] = rt__log_scaled_chi2(chi2, df, phi[i]);
+  return rt__log_mean_exp(v, n);
+}
+
+static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  rt__swing *w = rt__calloc(r->alloc, g->n, sizeof *w);
+  size_t n = 0;
+  if (!w)
+    return RT_E_NOMEM;
+  rt_code c = rt__days(r->starts, g, w, &n);
+  double bits = 0, chi2 = 0, df = 0;
+  for (size_t i = 0; i < n; i++) {
+    chi2 += w[i].chi2;
+    df += w[i].df;
+    if (w[i].df < 2 || r->n_swing == 0)
+      continue;
+    double one = mixture(w[i].chi2, w[i].df, dealt, RT__ARRAY_LEN(dealt));
+    double many = mixture(w[i].chi2, w[i].df, r->swing, r->n_swing);
+    bits += rt__clip((one - many) / RT__LN2, -5, 2.5);
+  }
+  rt__free(r->alloc, w, g->n * sizeof *w);
+  if (n >= RT__CLOCK_MIN) {
+    b->balance = rt__clip(0.5 * bits, -6, 5);
+    b->phi = chi2 / (df > 1 ? df : 1);
+  }
+  return c;
+}
+
+/* ---- equal rates, of accounts that are active together */
+
+typedef struct pace {
+  double log_rate, n, lo, hi;
+} pace;
+
+static size_t paces(const rt__starts *s, const rt__group *g, pace *out)
+{
+  size_t k = 0;
+  for (uint32_t i = 0; i < g->n; i++) {
+    uint32_t n = rt__group_rows(g, i);
+    double lo = s->t[g->row[g->at[i]]], hi = s->t[g->row[g->at[i + 1] - 1]];
+    if (n >= 4 && hi - lo > 3600)
+      out[k++] = (pace){log((n - 1) / (hi - lo)), n, lo, hi};
+  }
+  return k;
+}
+
+/* mean share of the shorter life that two accounts are active together */
+static double together(const pace *p, size_t n)
+{
+  double sum = 0, pairs = 0;
+  rt__rng rng = {0x70637, 0};
+  for (int k = 0; k < 400; k++) {
+    const pace *x = &p[rt__rng_below(&rng, n)], *y = &p[rt__rng_below(&rng, n)];
+    if (x == y)
+      continue;
+    double lo = x->lo > y->lo ? x->lo : y->lo, hi = x->hi < y->hi ? x->hi : y->hi;
+    double a = x->hi - x->lo, b = y->hi - y->lo;
+    sum += hi > lo ? (hi - lo) / (a < b ? a : b) : 0;
+    pairs++;
+  }
+  return pairs > 0 ? sum / pairs : 0;
+}
+
+static rt_code equal(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  pace *p = rt__calloc(r->alloc, g->n, sizeof *p);
+  double *v = rt__calloc(r->alloc, g->n, sizeof *v);
+  if (p && v) {
+    size_t n = paces(r->starts, g, p);
+    for (size_t i = 0; i < n; i++)
+      v[i] = p[i].log_rate;
+    double med = rt__median(v, n), sum = 0;
+    for (size_t i = 0; i < n; i++) {
+      double z = p[i].log_rate - med;
+      double s0 = sqrt(0.0036 + 1 / p[i].n), s1 = sqrt(r->rate_sd * r->rate_sd + 1 / p[i].n);
+      double ll = -0.5 * (z / s0) * (z / s0) - log(s0) + 0.5 * (z / s1) * (z / s1) + log(s1);
+      sum += rt__clip(ll, -3, 3);
+    }
+    double both = n >= RT__CLOCK_MIN ? together(p, n) : 0;
+    b->equal = n >= RT__CLOCK_MIN ? rt__clip(0.5 * sum / RT__LN2 * both * both, -1, 3) : 0;
+  }
+  rt__free(r->alloc, p, g->n * sizeof *p);
+  rt__free(r->alloc, v, g->n * sizeof *v);
+  return p && v ? RT_OK : RT_E_NOMEM;
+}
+
+/* ---- a common clock, among members with even gaps */
+
+static size_t copy_times(const rt__starts *s, const rt__group *g, uint32_t i, double *out)
+{
+  size_t n = 0;
+  for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
+    out[n++] = s->t[g->row[k]];
+  return n;
+}
+
+static bool even_gaps(const rt__starts *s, const rt__group *g, uint32_t i, double *v)
+{
+  size_t n = copy_times(s, g, i, v);
+  if (n < 4)
+    return false;
+  for (size_t k = 0; k + 1 < n; k++)
+    v[k] = v[k + 1] - v[k];
+  rt__sort_doubles(v, n - 1);
+  double med = rt__quantile_sorted(v, n - 1, 0.5);
+  return rt__quantile_sorted(v, n - 1, 0.75) - rt__quantile_sorted(v, n - 1, 0.25) < 0.9 * med;
+}
+
+static rt_code clock(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  const rt__starts *s = r->starts;
+  size_t longest = 0, k = 0;
+  for (uint32_t i = 0; i < g->n; i++)
+    longest = rt__group_rows(g, i) > longest ? rt__group_rows(g, i) : longest;
+  double *v = rt__calloc(r->alloc, 6 * longest + 16, sizeof *v), ratio[PAIRS];
+  uint32_t *even = rt__calloc(r->alloc, g->n, sizeof *even);
+  b->lag = 9;
+  if (v && even) {
+    for (uint32_t i = 0; i < g->n; i++)
+      if (even_gaps(s, g, i, v))
+        even[k++] = i;
+    rt__rng rng = {0xc10c, 0};
+    bool enough = k >= RT__CLOCK_MIN && (double)k >= 0.5 * g->n;
+    for (int p = 0; enough && p < PAIRS; p++) {
+      uint32_t i = (uint32_t)rt__rng_below(&rng, k), j = (uint32_t)rt__rng_below(&rng, k - 1);
+      j += j >= i;
+      size_t n = copy_times(s, g, even[i], v), m = copy_times(s, g, even[j], v + n), lags;
+      ratio[p] = rt__lag_ratio(v, n, v + n, m, v + n + m, &lags);
+    }
+    if (enough) {
+      b->lag = rt__median(ratio, PAIRS);
+      b->clock = rt__clip(10 * (0.9 - b->lag), -1, 5);
+    }
+  }
+  rt__free(r->alloc, v, (6 * longest + 16) * sizeof *v);
+  rt__free(r->alloc, even, g->n * sizeof *even);
+  return v && even ? RT_OK : RT_E_NOMEM;
+}
+
+/* half or more, but not all, moved to a model that appeared in the data */
+static void pivot(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  size_t after = 0, moved = 0;
+  b->moved = -1;
+  for (uint32_t k = 0; r->new_model && k < g->at[g->n]; k++)
+    if (r->starts->t[g->row[k]] > r->released) {
+      after++;
+      moved += r->starts->model[g->row[k]] == r->new_model;
+    }
+  if (after < 20)
+    return;
+  b->moved = (double)moved / (double)after;
+  b->pivot = b->moved > 0.35 && b->moved < 0.92 ? 1.5 : b->moved < 0.1 || b->moved > 0.97 ? -1 : 0;
+}
+
+rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  rt_code c = balance(r, g, b);
+  if (c == RT_OK)
+    c = equal(r, g, b);
+  if (c == RT_OK)
+    c = clock(r, g, b);
+  if (c != RT_OK)
+    return c;
+  pivot(r, g, b);
+  if (g->origin == RT__FROM_FEW)
+    b->clock = 3; /* it was found by its even gaps, in number */
+  b->said[RT_FAMILY_TIME] = true;
+  b->bits[RT_FAMILY_TIME] = b->balance + b->equal + b->clock + b->pivot;
+  return RT_OK;
+}
+
+/* ---- reference: how much unrelated machine-like accounts swing from day to day */
+
+#define DEAL 12
+#define POOL 900
+
+size_t rt__swing_reference(const rt__starts *s, double *out, size_t max)
+{
+  uint32_t pool[POOL], sorted[DEAL];
+  uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
+  size_t n = 0, k = 0;
+  for (uint32_t a = 0; fit && a < s->n_accounts; a++)
+    if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2)
+      fit[n++] = a;
+  size_t m = fit ? rt__sample(0x5e1, fit, n, POOL, pool) : 0;
+  rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
+  rt__shuffle(0x5e2, pool, m);
+  for (size_t i = 0; i + DEAL <= m; i += DEAL) {
+    rt__group g;
+    rt__swing w[DEAL];
+    size_t got = 0;
+    rt__sample(0, pool + i, DEAL, DEAL, sorted);
+    if (rt__group_of_accounts(s, sorted, DEAL, &g) != RT_OK)
+      break;
+    if (rt__days(s, &g, w, &got) != RT_OK)
+      got = 0;
+    for (size_t j = 0; j < got && k < max; j++)
+      if (w[j].df >= 3)
+        out[k++] = rt__clip(w[j].chi2 / w[j].df, 0.05, 60);
+    rt__group_free(s->alloc, &g);
+  }
+  rt__sort_doubles(out, k);
+  return k;
+}

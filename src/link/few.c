@@ -1,0 +1,137 @@
+#include "link/clock.h"
+#include "link/stream.h"
+#include "sketch/stats.h"
+
+#include <math.h>
+
+/* Even gaps: coefficient of variation below this. Of three to seven starts of one person it is
+ * rare. */
+#define EVEN_CV 0.20
+/* two log gaps this close are one pace */
+#define PACE 0.15
+
+typedef struct few {
+  double log_gap;
+  bool even;
+  uint32_t stream;
+} few;
+
+static few look(const rt__starts *s, const rt__stream *st, uint32_t index)
+{
+  double mean = (s->t[st->row[st->n - 1]] - s->t[st->row[0]]) / (st->n - 1), var = 0;
+  for (uint32_t k = 1; k < st->n; k++) {
+    double d = s->t[st->row[k]] - s->t[st->row[k - 1]] - mean;
+    var += d * d;
+  }
+  double cv = mean > 0 ? sqrt(var / (st->n - 1)) / mean : 9;
+  return (few){log(mean > 1 ? mean : 1), cv < EVEN_CV, index};
+}
+
+/* the log gap around which most even accounts stand; false if none is even */
+static bool mode(const few *f, size_t n, double *at)
+{
+  size_t best = 0;
+  for (size_t i = 0; i < n; i++) {
+    size_t k = 0;
+    for (size_t j = 0; f[i].even && j < n; j++)
+      k += f[j].even && fabs(f[j].log_gap - f[i].log_gap) < PACE;
+    if (k > best) {
+      best = k;
+      *at = f[i].log_gap;
+    }
+  }
+  return best > 0;
+}
+
+/* even accounts near the mode, if they are far more than even accounts elsewhere would put there */
+static rt_code one_bundle(const rt__starts *s, const rt__stream *st, const few *f, size_t n,
+                          rt__groups *out)
+{
+  double at = 0;
+  size_t core = 0, even = 0, rows_n = 0;
+  if (n < 20 || !mode(f, n, &at))
+    return RT_OK;
+  for (size_t i = 0; i < n; i++) {
+    bool in = f[i].even && fabs(f[i].log_gap - at) < PACE;
+    core += in;
+    even += f[i].even && !in;
+    rows_n += in ? st[f[i].stream].n : 0;
+  }
+  double expect = 0.15 * (double)even;
+  if ((double)core < 8 || (double)core < 4 * (expect > 1 ? expect : 1))
+    return RT_OK;
+  uint32_t *rows = rt__calloc(s->alloc, rows_n, sizeof *rows);
+  size_t k = 0;
+  rt__group g;
+  if (!rows)
+    return RT_E_NOMEM;
+  for (size_t i = 0; i < n; i++)
+    for (uint32_t r = 0; f[i].even && fabs(f[i].log_gap - at) < PACE && r < st[f[i].stream].n; r++)
+      rows[k++] = st[f[i].stream].row[r];
+  rt_code c = rt__group_from_rows(s->alloc, s, rows, k, 1, RT__FROM_FEW, &g);
+  rt__free(s->alloc, rows, rows_n * sizeof *rows);
+  if (c == RT_OK)
+    c = rt__same_size(s, &g);
+  if (c != RT_OK || g.n < 8) {
+    rt__group_free(s->alloc, &g);
+    return c;
+  }
+  return rt__groups_take(out, &g);
+}
+
+rt_code rt__few_groups(const rt__starts *s, rt__groups *out, rt_error *err)
+{
+  rt__streams l;
+  rt_code c = rt__streams_build(s, RT__STREAMS_LONE, 3, &l);
+  few *f = c == RT_OK ? rt__calloc(s->alloc, l.n, sizeof *f) : NULL;
+  if (c == RT_OK && !f)
+    c = RT_E_NOMEM;
+  for (uint32_t i = 0, j; c == RT_OK && i < l.n; i = j) {
+    size_t n = 0;
+    for (j = i; j < l.n && l.st[j].key == l.st[i].key; j++)
+      if (l.st[j].n <= 7)
+        f[n++] = look(s, &l.st[j], j);
+    c = one_bundle(s, l.st, f, n, out);
+  }
+  rt__free(s->alloc, f, l.n * sizeof *f);
+  rt__streams_free(&l);
+  return c == RT_OK ? c : rt__fail(err, c, "no memory for accounts with few starts");
+}
+
+/* ---- sizes */
+
+static void mean_and_spread(const rt__starts *s, const rt__group *g, uint32_t i, double *mean,
+                            double *sd)
+{
+  double n = rt__group_rows(g, i), sum = 0, sq = 0;
+  for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
+    sum += s->log_out[g->row[k]];
+  *mean = sum / n;
+  for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
+    sq += (s->log_out[g->row[k]] - *mean) * (s->log_out[g->row[k]] - *mean);
+  *sd = sqrt(sq / n);
+}
+
+rt_code rt__same_size(const rt__starts *s, rt__group *g)
+{
+  double *v = rt__calloc(s->alloc, g->n, 3 * sizeof *v);
+  bool *keep = rt__calloc(s->alloc, g->n, sizeof *keep);
+  if (v && keep) {
+    double *mean = v, *sd = v + g->n, *copy = v + 2 * (size_t)g->n;
+    for (uint32_t i = 0; i < g->n; i++)
+      mean_and_spread(s, g, i, &mean[i], &sd[i]);
+    memcpy(copy, mean, g->n * sizeof *copy);
+    double center = rt__median(copy, g->n), spread = rt__median(sd, g->n);
+    for (uint32_t i = 0; i < g->n; i++)
+      keep[i] =
+          fabs(mean[i] - center) < 3.5 * sqrt(0.0025 + spread * spread / rt__group_rows(g, i));
+    uint32_t n = g->n;
+    rt__group_filter(g, keep);
+    rt__free(s->alloc, v, n * 3 * sizeof *v);
+    rt__free(s->alloc, keep, n * sizeof *keep);
+    return RT_OK;
+  }
+  rt__free(s->alloc, v, g->n * 3 * sizeof *v);
+  rt__free(s->alloc, keep, g->n * sizeof *keep);
+  return RT_E_NOMEM;
+}

@@ -1,0 +1,236 @@
+#include "link/evidence.h"
+
+#include "sketch/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define GRID 64 /* quantiles that stand for a reference distribution */
+
+/* ---- spread of rates and sizes among machine-like accounts */
+
+static double half_spread(double *v, size_t n, double fallback)
+{
+  rt__sort_doubles(v, n);
+  double d = (rt__quantile_sorted(v, n, 0.84) - rt__quantile_sorted(v, n, 0.16)) / 2;
+  return n >= 12 && d > 0.05 ? d : fallback;
+}
+
+static rt_code spreads(rt__reference *r)
+{
+  const rt__starts *s = r->starts;
+  double *v = rt__calloc(r->alloc, s->n_accounts, 3 * sizeof *v);
+  size_t n_rate = 0, n_size = 0;
+  if (!v)
+    return RT_E_NOMEM;
+  double *rate = v, *out = v + s->n_accounts, *in = v + 2 * s->n_accounts;
+  for (uint32_t a = 0; a < s->n_accounts; a++) {
+    uint32_t n = rt__starts_count(s, a), lo = s->first[a];
+    if (n < 6 || rt__starts_followed(s, a) >= 0.2)
+      continue;
+    double life = s->t[lo + n - 1] - s->t[lo], o = 0, i = 0;
+    rate[n_rate++] = log((n - 1) / (life > 3600 ? life : 3600));
+    if (n < 8)
+      continue;
+    for (uint32_t k = lo; k < lo + n; k++) {
+      o += (double)s->log_out[k];
+      i += (double)s->log_in[k];
+    }
+    out[n_size] = o / n;
+    in[n_size++] = i / n;
+  }
+  r->rate_sd = half_spread(rate, n_rate, 1);
+  r->tau[0] = half_spread(out, n_size, 0.7);
+  r->tau[1] = half_spread(in, n_size, 0.9);
+  rt__free(r->alloc, v, s->n_accounts * 3 * sizeof *v);
+  return RT_OK;
+}
+
+/* keeps GRID quantiles of a sorted sample */
+static void thin(double *v, size_t *n)
+{
+  double q[GRID];
+  if (*n <= GRID)
+    return;
+  for (int i = 0; i < GRID; i++)
+    q[i] = rt__quantile_sorted(v, *n, (i + 0.5) / GRID);
+  memcpy(v, q, sizeof q);
+  *n = GRID;
+}
+
+/* ---- the model that appeared: first seen after 15 % of the time, and used most since */
+
+static rt_code find_new_model(rt__reference *r)
+{
+  const rt__starts *s = r->starts;
+  rt__map first, uses; /* model -> bits of its first time; model -> starts */
+  rt_code c = RT_OK;
+  rt__map_init(&first, r->alloc, SIZE_MAX, 51);
+  rt__map_init(&uses, r->alloc, SIZE_MAX, 52);
+  for (uint32_t i = 0; i < s->n && c == RT_OK; i++) {
+    bool fresh;
+    uint64_t *t = rt__map_put(&first, s->model[i], &fresh),
+             *n = rt__map_put(&uses, s->model[i], NULL);
+    if (!t || !n) {
+      c = RT_E_NOMEM;
+      break;
+    }
+    uint64_t us = (uint64_t)(s->t[i] * 1e6);
+    if (fresh || us < *t)
+      *t = us;
+    (*n)++;
+  }
+  uint64_t most = 0;
+  for (size_t i = 0; i < uses.cap; i++) {
+    if (!uses.used[i] || !uses.keys[i])
+      continue;
+    double t = (double)*rt__map_get(&first, uses.keys[i]) * 1e-6;
+    bool better = uses.vals[i] > most || (uses.vals[i] == most && uses.keys[i] < r->new_model);
+    if (t > 0.15 * s->t1 && better) {
+      most = uses.vals[i];
+      r->new_model = uses.keys[i];
+      r->released = t;
+    }
+  }
+  rt__map_free(&first);
+  rt__map_free(&uses);
+  return c;
+}
+
+/* ---- reasoning signatures under several accounts */
+
+typedef struct carried {
+  uint64_t key;
+  uint32_t account;
+} carried;
+
+static int by_key(const void *a, const void *b)
+{
+  const carried *x = a, *y = b;
+  if (x->key != y->key)
+    return x->key < y->key ? -1 : 1;
+  return x->account < y->account ? -1 : x->account > y->account;
+}
+
+static rt_code gather(const rt__reference *r, carried **out, size_t *n_out, size_t *cap_out)
+{
+  carried *v = NULL;
+  size_t n = 0, cap = 0;
+  for (size_t a = 0; a < rt__set_accounts(r->set); a++) {
+    size_t lo, count;
+    rt__set_range(r->set, a, &lo, &count);
+    for (size_t k = lo; k < lo + count; k++) {
+      rt_digest d;
+      rt__set_get(r->set, k, &d);
+      for (uint8_t i = 0; i < d.n_signatures; i++) {
+        if (n == cap) {
+          size_t want = cap ? 2 * cap : 256;
+          carried *p = rt__realloc(r->alloc, v, cap, want, sizeof *p);
+          if (!p) {
+            rt__free(r->alloc, v, cap * sizeof *v);
+            return RT_E_NOMEM;
+          }
+          v = p;
+          cap = want;
+        }
+        v[n++] = (carried){d.signatures[i], (uint32_t)a};
+      }
+    }
+  }
+  if (n)
+    qsort(v, n, sizeof *v, by_key);
+  *out = v;
+  *n_out = n;
+  *cap_out = cap;
+  return RT_OK;
+}
+
+static rt_code find_shared_keys(rt__reference *r)
+{
+  carried *v;
+  size_t n, cap, k = 0;
+  rt_code c = gather(r, &v, &n, &cap);
+  if (c != RT_OK)
+    return c;
+  r->key_cap = (uint32_t)n;
+  r->key_at = rt__calloc(r->alloc, n + 1, sizeof *r->key_at);
+  r->key_account = rt__calloc(r->alloc, n, sizeof *r->key_account);
+  c = r->key_at && r->key_account ? RT_OK : RT_E_NOMEM;
+  for (size_t i = 0, j; c == RT_OK && i < n; i = j) {
+    size_t from = k;
+    for (j = i; j < n && v[j].key == v[i].key; j++)
+      if (j == i || v[j].account != v[j - 1].account)
+        r->key_account[k++] = v[j].account;
+    if (k - from < 2)
+      k = from;
+    else
+      r->key_at[++r->n_keys] = (uint32_t)k;
+  }
+  rt__free(r->alloc, v, cap * sizeof *v);
+  return c;
+}
+
+/* ---- how many accounts use a network */
+
+static rt_code count_nets(rt__reference *r)
+{
+  rt__map mine;
+  rt__map_init(&mine, r->alloc, SIZE_MAX, 53);
+  rt_code c = RT_OK;
+  for (uint32_t a = 0; a < r->starts->n_accounts && c == RT_OK; a++) {
+    rt__map_clear(&mine);
+    for (uint32_t i = r->starts->first[a]; i < r->starts->first[a + 1] && c == RT_OK; i++) {
+      rt_digest d;
+      bool fresh;
+      rt__set_get(r->set, r->starts->record[i], &d);
+      if (!d.net)
+        continue;
+      uint64_t *v = rt__map_put(&mine, d.net, &fresh), *all = NULL;
+      if (v && fresh)
+        all = rt__map_put(&r->nets, d.net, NULL);
+      if (!v || (fresh && !all))
+        c = RT_E_NOMEM;
+      else if (fresh)
+        (*all)++;
+    }
+  }
+  rt__map_free(&mine);
+  return c;
+}
+
+void rt__reference_free(rt__reference *r)
+{
+  rt__idf_free(&r->idf);
+  rt__map_free(&r->nets);
+  rt__free(r->alloc, r->key_at, ((size_t)r->key_cap + 1) * sizeof *r->key_at);
+  rt__free(r->alloc, r->key_account, r->key_cap * sizeof *r->key_account);
+  r->key_at = r->key_account = NULL;
+}
+
+rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__facts *facts,
+                            const bool *without, rt__reference *out, rt_error *err)
+{
+  *out =
+      (rt__reference){.alloc = a, .starts = s, .set = s->set, .facts = facts, .without = without};
+  out->idf.alloc = a;
+  rt__map_init(&out->nets, a, SIZE_MAX, 54);
+  rt_code c = spreads(out);
+  if (c == RT_OK)
+    c = find_new_model(out);
+  if (c == RT_OK)
+    c = find_shared_keys(out);
+  if (c == RT_OK)
+    c = count_nets(out);
+  if (c == RT_OK && s->text)
+    c = rt__idf_build(a, s, &out->idf);
+  if (c != RT_OK) {
+    rt__reference_free(out);
+    return rt__fail(err, c, "no memory for references");
+  }
+  out->n_swing = rt__swing_reference(s, out->swing, RT__REFERENCE_MAX);
+  if (out->idf.weight)
+    out->n_own = rt__slots_reference(s, &out->idf, out->own, RT__REFERENCE_MAX);
+  thin(out->swing, &out->n_swing);
+  thin(out->own, &out->n_own);
+  return RT_OK;
+}
