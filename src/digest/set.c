@@ -205,7 +205,7 @@ static rt_code seal_memory(rt__set *s, rt_error *err)
   rt_code c = rt__order(&s->alloc, s->entries, &n, in_pile, &s->pile);
   if (c != RT_OK)
     return c;
-  s->n_duplicates = s->n - n;
+  s->n_duplicates += s->n - n;
   s->times = rt__calloc(&s->alloc, n, sizeof *s->times);
   s->ats = rt__calloc(&s->alloc, n, sizeof *s->ats);
   s->accounts = rt__calloc(&s->alloc, n, sizeof *s->accounts);
