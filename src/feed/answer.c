@@ -164,21 +164,20 @@ static void read_output(rt__reading *rd, const rt__jnode *const *slots)
 
 /* words in a finish reason or an error's type or code, and what they say */
 static const struct {
-  const char *word;
+  rt_slice word;
   rt_outcome outcome;
 } ends[] = {
-    {"rate_limit", RT_OUTCOME_RATE_LIMITED},
-    {"content_filter", RT_OUTCOME_BLOCKED},
-    {"content_policy", RT_OUTCOME_BLOCKED},
-    {"refusal", RT_OUTCOME_REFUSED},
+    {RT__WORD("rate_limit"), RT_OUTCOME_RATE_LIMITED},
+    {RT__WORD("content_filter"), RT_OUTCOME_BLOCKED},
+    {RT__WORD("content_policy"), RT_OUTCOME_BLOCKED},
+    {RT__WORD("refusal"), RT_OUTCOME_REFUSED},
 };
 
 static rt_outcome outcome_of(rt_slice s, rt_outcome otherwise)
 {
   for (size_t i = 0; i < RT__ARRAY_LEN(ends); i++) {
-    size_t n = strlen(ends[i].word);
-    for (size_t at = 0; at + n <= s.n; at++)
-      if (memcmp(s.p + at, ends[i].word, n) == 0)
+    for (size_t at = 0; at + ends[i].word.n <= s.n; at++)
+      if (memcmp(s.p + at, ends[i].word.p, ends[i].word.n) == 0)
         return ends[i].outcome;
   }
   return otherwise;

@@ -237,22 +237,15 @@ static void read_numbers(rt__reading *rd, const rt__jnode *const *slots)
 /* ---- headers and fingerprints: named values, sorted */
 
 /* differ from request to request, or are secrets: they say nothing of the client */
-static const char *const dropped_headers[] = {
-    "authorization", "x-api-key",           "api-key",
-    "cookie",        "proxy-authorization", "content-length",
-    "date",          "x-request-id",        "traceparent",
-    "tracestate",    "idempotency-key",     "x-forwarded-for",
-    "x-real-ip",     "forwarded",           "x-amzn-trace-id",
-    "cf-ray",        "cf-connecting-ip",    "x-stainless-retry-count",
+static const rt__field dropped_rows[] = {
+    {"authorization", 0, 0}, {"x-api-key", 0, 0},           {"api-key", 0, 0},
+    {"cookie", 0, 0},        {"proxy-authorization", 0, 0}, {"content-length", 0, 0},
+    {"date", 0, 0},          {"x-request-id", 0, 0},        {"traceparent", 0, 0},
+    {"tracestate", 0, 0},    {"idempotency-key", 0, 0},     {"x-forwarded-for", 0, 0},
+    {"x-real-ip", 0, 0},     {"forwarded", 0, 0},           {"x-amzn-trace-id", 0, 0},
+    {"cf-ray", 0, 0},        {"cf-connecting-ip", 0, 0},    {"x-stainless-retry-count", 0, 0},
 };
-
-static bool is_dropped(const char *name, size_t n)
-{
-  for (size_t i = 0; i < RT__ARRAY_LEN(dropped_headers); i++)
-    if (rt__slice_eq(rt__slice(name, n), rt__cstr(dropped_headers[i])))
-      return true;
-  return false;
-}
+const rt__rows rt__dropped_rows = {dropped_rows, RT__ARRAY_LEN(dropped_rows)};
 
 /* name, `mark`, value in the arena; the name in lower case */
 static rt_slice named(rt__reading *rd, rt_slice name, const char *mark, rt_slice value)
@@ -283,7 +276,7 @@ static void put_named(rt__reading *rd, const rt__jnode *object, const char *mark
     }
     rt_slice value = rt__take_text(rd, v);
     rt_slice pair = value.p ? named(rd, rt__jkey(v), mark, value) : value;
-    if (pair.p && !is_dropped(pair.p, v->key_n))
+    if (pair.p && !rt__fields_find(&rd->tables[RT__T_DROPPED], pair.p, v->key_n))
       rt__put(rd, &rd->scratch, pair);
   }
 }

@@ -19,6 +19,7 @@
 /* tables of fields: code, rows (defined beside their reader) */
 #define RT__TABLE_MAP(X)                                                                           \
   X(RT__T_ENVELOPE, rt__envelope_rows)                                                             \
+  X(RT__T_DROPPED, rt__dropped_rows)                                                               \
   X(RT__T_REQUEST, rt__request_rows)                                                               \
   X(RT__T_TURN, rt__turn_rows)                                                                     \
   X(RT__T_PART, rt__part_rows)                                                                     \

@@ -3,34 +3,69 @@
 #include <stdlib.h>
 
 #define SHAPE_MAX 64 /* longest mark, in its folded form */
+#define INNER_MIN 64 /* bytes; a shorter text was not cut in its middle */
+{
+  "" s, sizeof(s) - 1
+}
 
 /* what stands in place of a text: compared without case and outer blanks, a run of digits being '#'
  */
-static const char *const whole_marks[] = {
-    "redacted-by-litellm", "[redacted]",         "<redacted>",       "(redacted)",
-    "{redacted}",          "redacted",           "**redacted**",     "__redacted__",
-    "***redacted***",      "[filtered]",         "<filtered>",       "[removed]",
-    "<removed>",           "[hidden]",           "<hidden>",         "[omitted]",
-    "<omitted>",           "[masked]",           "<masked>",         "[scrubbed]",
-    "[content omitted]",   "[content removed]",  "[content hidden]", "[content redacted]",
-    "[redacted content]",  "[message redacted]", "[not logged]",     "<not logged>",
-    "[truncated]",         "<truncated>",
+static const rt_slice whole_marks[] = {
+    RT__WORD("redacted-by-litellm"),
+    RT__WORD("[redacted]"),
+    RT__WORD("<redacted>"),
+    RT__WORD("(redacted)"),
+    RT__WORD("{redacted}"),
+    RT__WORD("redacted"),
+    RT__WORD("**redacted**"),
+    RT__WORD("__redacted__"),
+    RT__WORD("***redacted***"),
+    RT__WORD("[filtered]"),
+    RT__WORD("<filtered>"),
+    RT__WORD("[removed]"),
+    RT__WORD("<removed>"),
+    RT__WORD("[hidden]"),
+    RT__WORD("<hidden>"),
+    RT__WORD("[omitted]"),
+    RT__WORD("<omitted>"),
+    RT__WORD("[masked]"),
+    RT__WORD("<masked>"),
+    RT__WORD("[scrubbed]"),
+    RT__WORD("[content omitted]"),
+    RT__WORD("[content removed]"),
+    RT__WORD("[content hidden]"),
+    RT__WORD("[content redacted]"),
+    RT__WORD("[redacted content]"),
+    RT__WORD("[message redacted]"),
+    RT__WORD("[not logged]"),
+    RT__WORD("<not logged>"),
+    RT__WORD("[truncated]"),
+    RT__WORD("<truncated>"),
 };
+static const char whole_begins[] = "[<({*_rR"; /* what these begin with */
 
 /* the last bracket of a text that was cut, without the bracket and what follows it */
-static const char *const end_marks[] = {
-    "truncated",         "truncated # chars",      "truncated # characters",
-    "# chars truncated", "# characters truncated", "truncated # bytes",
-    "# bytes truncated", "text truncated",         "content truncated",
-    "message truncated", "output truncated",       "cut by logger",
+static const rt_slice end_marks[] = {
+    RT__WORD("truncated"),
+    RT__WORD("truncated # chars"),
+    RT__WORD("truncated # characters"),
+    RT__WORD("# chars truncated"),
+    RT__WORD("# characters truncated"),
+    RT__WORD("truncated # bytes"),
+    RT__WORD("# bytes truncated"),
+    RT__WORD("text truncated"),
+    RT__WORD("content truncated"),
+    RT__WORD("message truncated"),
+    RT__WORD("output truncated"),
+    RT__WORD("cut by logger"),
 };
 
 /* a telling piece within a text that was cut in the middle; `rare` is its byte that text seldom has
  */
 static const struct {
-  const char *text;
+  rt_slice text;
   size_t rare;
-} inner_marks[] = {{"(litellm_truncated ", 8}};
+} inner_marks[] = {{RT__WORD("(litellm_truncated "), 8}};
 
 /* lower case, digit runs as '#'; 0 if it would be longer than a mark can be */
 static size_t fold(rt_slice s, char out[SHAPE_MAX])
@@ -51,14 +86,19 @@ static size_t fold(rt_slice s, char out[SHAPE_MAX])
   return n;
 }
 
-static bool is_mark(rt_slice s, const char *const *marks, size_t n)
+static bool is_mark(rt_slice s, const rt_slice *marks, size_t n)
 {
   char shape[SHAPE_MAX];
   size_t len = s.n > 2 * SHAPE_MAX ? 0 : fold(s, shape);
   for (size_t i = 0; len && i < n; i++)
-    if (strlen(marks[i]) == len && memcmp(marks[i], shape, len) == 0)
+    if (rt__slice_eq(marks[i], rt__slice(shape, len)))
       return true;
   return false;
+}
+
+static bool is_blanked(rt_slice s)
+{
+  return strchr(whole_begins, s.p[0]) && is_mark(s, whole_marks, RT__ARRAY_LEN(whole_marks));
 }
 
 /* three asterisks or more and nothing else */
@@ -73,11 +113,9 @@ static bool is_masked(rt_slice s)
 /* "... [truncated 120 chars]": what is between the last brackets */
 static bool ends_cut(rt_slice s)
 {
-  static const char open[] = "([<", close[] = ")]>";
-  const char *which = s.n && s.p[s.n - 1] ? strchr(close, s.p[s.n - 1]) : NULL;
-  if (!which)
+  char last = s.p[s.n - 1], mate = last == ')' ? '(' : last == ']' ? '[' : '<';
+  if (last != ')' && last != ']' && last != '>')
     return false;
-  char mate = open[which - close];
   size_t from = s.n - 1, least = s.n > SHAPE_MAX ? s.n - SHAPE_MAX : 0;
   while (from > least && s.p[from - 1] != mate)
     from--;
@@ -91,14 +129,13 @@ static bool ends_cut(rt_slice s)
   return is_mark(rt__slice_trim(inner), end_marks, RT__ARRAY_LEN(end_marks));
 }
 
-static bool has_inner(rt_slice s, const char *mark, size_t rare)
+static bool has_inner(rt_slice s, rt_slice mark, size_t rare)
 {
-  size_t len = strlen(mark);
-  if (s.n < len)
+  if (s.n < mark.n || s.n < INNER_MIN)
     return false;
-  const char *p = s.p + rare, *last = s.p + s.n - (len - rare);
-  while (p <= last && (p = memchr(p, mark[rare], (size_t)(last - p) + 1))) {
-    if (memcmp(p - rare, mark, len) == 0)
+  const char *p = s.p + rare, *last = s.p + s.n - (mark.n - rare);
+  while (p <= last && (p = memchr(p, mark.p[rare], (size_t)(last - p) + 1))) {
+    if (memcmp(p - rare, mark.p, mark.n) == 0)
       return true;
     p++;
   }
@@ -110,7 +147,7 @@ rt__text_state rt__text_state_of(rt_slice s)
   rt_slice t = rt__slice_trim(s);
   if (t.n == 0)
     return RT__TEXT_EMPTY;
-  if (is_mark(t, whole_marks, RT__ARRAY_LEN(whole_marks)) || is_masked(t))
+  if (is_blanked(t) || is_masked(t))
     return RT__TEXT_BLANKED;
   if (ends_cut(t))
     return RT__TEXT_CUT;

@@ -10,6 +10,12 @@
 
 #include "base/base.h"
 
+/* a slice of a literal, for tables */
+#define RT__WORD(s)                                                                                \
+  {                                                                                                \
+    "" s, sizeof(s) - 1                                                                            \
+  }
+
 typedef enum rt__text_state {
   RT__TEXT_GOOD,
   RT__TEXT_EMPTY,   /* nothing but blanks */

@@ -24,59 +24,64 @@ static const rt__field part_rows[] = {
 };
 const rt__rows rt__part_rows = {part_rows, RT__ARRAY_LEN(part_rows)};
 
+{
+  "" s, sizeof(s) - 1
+}
+
 typedef enum role { ROLE_OTHER, ROLE_SYSTEM, ROLE_USER, ROLE_MODEL, ROLE_TOOL } role;
 
 static const struct {
-  const char *name;
+  rt_slice name;
   role role;
 } roles[] = {
-    {"user", ROLE_USER},        {"assistant", ROLE_MODEL}, {"system", ROLE_SYSTEM},
-    {"developer", ROLE_SYSTEM}, {"tool", ROLE_TOOL},       {"function", ROLE_TOOL},
-    {"model", ROLE_MODEL},      {"human", ROLE_USER},
+    {RT__WORD("user"), ROLE_USER},     {RT__WORD("assistant"), ROLE_MODEL},
+    {RT__WORD("system"), ROLE_SYSTEM}, {RT__WORD("developer"), ROLE_SYSTEM},
+    {RT__WORD("tool"), ROLE_TOOL},     {RT__WORD("function"), ROLE_TOOL},
+    {RT__WORD("model"), ROLE_MODEL},   {RT__WORD("human"), ROLE_USER},
 };
 
 /* items of a responses request that have no role: by the end of their type */
 static const struct {
-  const char *end;
+  rt_slice end;
   role role;
 } item_ends[] = {
-    {"_output", ROLE_TOOL},    {"_response", ROLE_TOOL},       {"_call", ROLE_MODEL},
-    {"reasoning", ROLE_MODEL}, {"item_reference", ROLE_MODEL}, {"compaction", ROLE_MODEL},
+    {RT__WORD("_output"), ROLE_TOOL},         {RT__WORD("_response"), ROLE_TOOL},
+    {RT__WORD("_call"), ROLE_MODEL},          {RT__WORD("reasoning"), ROLE_MODEL},
+    {RT__WORD("item_reference"), ROLE_MODEL}, {RT__WORD("compaction"), ROLE_MODEL},
 };
 
 typedef enum part_sort { PART_OF_TEXT, PART_OF_TOOL, PART_OF_REASON, PART_OTHER } part_sort;
 
 static const struct {
-  const char *type;
+  rt_slice type;
   part_sort sort;
 } part_sorts[] = {
-    {"text", PART_OF_TEXT},
-    {"input_text", PART_OF_TEXT},
-    {"output_text", PART_OF_TEXT},
-    {"tool_result", PART_OF_TOOL},
-    {"thinking", PART_OF_REASON},
-    {"redacted_thinking", PART_OF_REASON},
-    {"reasoning.encrypted", PART_OF_REASON},
+    {RT__WORD("text"), PART_OF_TEXT},
+    {RT__WORD("input_text"), PART_OF_TEXT},
+    {RT__WORD("output_text"), PART_OF_TEXT},
+    {RT__WORD("tool_result"), PART_OF_TOOL},
+    {RT__WORD("thinking"), PART_OF_REASON},
+    {RT__WORD("redacted_thinking"), PART_OF_REASON},
+    {RT__WORD("reasoning.encrypted"), PART_OF_REASON},
 };
 
 /* values that clients put where a signature belongs; shared by strangers, so no evidence */
-static const char *const signature_stand_ins[] = {
-    "skip_thought_signature_validator",
-    "context_engineering_is_the_way_to_go",
+static const rt_slice signature_stand_ins[] = {
+    RT__WORD("skip_thought_signature_validator"),
+    RT__WORD("context_engineering_is_the_way_to_go"),
 };
 #define SIGNATURE_MIN 8 /* bytes; shorter ones are stand-ins of somebody */
 
-static bool ends_with(rt_slice s, const char *end)
+static bool ends_with(rt_slice s, rt_slice end)
 {
-  size_t n = strlen(end);
-  return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+  return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
 }
 
 static role role_of(const rt__jnode *const *turn)
 {
   rt_slice name = rt__jslice(turn[TURN_ROLE]), type = rt__jslice(turn[TURN_TYPE]);
   for (size_t i = 0; name.p && i < RT__ARRAY_LEN(roles); i++)
-    if (rt__slice_eq(name, rt__cstr(roles[i].name)))
+    if (rt__slice_eq(name, roles[i].name))
       return roles[i].role;
   for (size_t i = 0; !name.p && type.p && i < RT__ARRAY_LEN(item_ends); i++)
     if (ends_with(type, item_ends[i].end))
@@ -91,7 +96,7 @@ static part_sort sort_of(const rt__jnode *type)
   if (!s.p)
     return PART_OF_TEXT;
   for (size_t i = 0; i < RT__ARRAY_LEN(part_sorts); i++)
-    if (rt__slice_eq(s, rt__cstr(part_sorts[i].type)))
+    if (rt__slice_eq(s, part_sorts[i].type))
       return part_sorts[i].sort;
   return PART_OTHER;
 }
@@ -128,7 +133,7 @@ static void put_signature(rt__reading *rd, const rt__jnode *v)
   if (!s.p || s.n < SIGNATURE_MIN)
     return;
   for (size_t i = 0; i < RT__ARRAY_LEN(signature_stand_ins); i++)
-    if (rt__slice_eq(s, rt__cstr(signature_stand_ins[i])))
+    if (rt__slice_eq(s, signature_stand_ins[i]))
       return;
   if (rd->x.n_signatures < RT_SIGNATURES_MAX)
     rd->x.signatures[rd->x.n_signatures] = s;
