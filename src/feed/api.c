@@ -4,10 +4,6 @@
 typedef enum place { IN_REQUEST, IN_RESPONSE, IN_ENDPOINT } place;
 typedef enum turns { ANY, WITH, WITHOUT } turns; /* holds only with or without a message list */
 
-{
-  "" s, sizeof(s) - 1
-}
-
 static const struct {
   turns messages;
   place where;

@@ -4,9 +4,6 @@
 
 #define SHAPE_MAX 64 /* longest mark, in its folded form */
 #define INNER_MIN 64 /* bytes; a shorter text was not cut in its middle */
-{
-  "" s, sizeof(s) - 1
-}
 
 /* what stands in place of a text: compared without case and outer blanks, a run of digits being '#'
  */

@@ -24,10 +24,6 @@ static const rt__field part_rows[] = {
 };
 const rt__rows rt__part_rows = {part_rows, RT__ARRAY_LEN(part_rows)};
 
-{
-  "" s, sizeof(s) - 1
-}
-
 typedef enum role { ROLE_OTHER, ROLE_SYSTEM, ROLE_USER, ROLE_MODEL, ROLE_TOOL } role;
 
 static const struct {
