@@ -20,14 +20,14 @@ size_t rt__columns_cost(const rt_digest *d);
 #define RT__COLUMNS_FIXED 256
 
 /* ---- writing: records are gathered, then encoded */
-typedef struct rt__gather rt__gather;
-rt_code rt__gather_new(const rt_alloc *alloc, rt__gather **out) RT__MUST_CHECK;
-void rt__gather_free(rt__gather *g);
+typedef struct rt__columns rt__columns;
+rt_code rt__columns_new(const rt_alloc *alloc, rt__columns **out) RT__MUST_CHECK;
+void rt__columns_free(rt__columns *g);
 /* copies a checked record */
-rt_code rt__gather_add(rt__gather *g, const rt_digest *d) RT__MUST_CHECK;
-size_t rt__gather_count(const rt__gather *g);
+rt_code rt__columns_add(rt__columns *g, const rt_digest *d) RT__MUST_CHECK;
+size_t rt__columns_count(const rt__columns *g);
 /* appends the block to `out` and forgets the records */
-rt_code rt__gather_encode(rt__gather *g, rt__out *out) RT__MUST_CHECK;
+rt_code rt__columns_encode(rt__columns *g, rt__out *out) RT__MUST_CHECK;
 
 /* ---- reading: n records out of a block of bytes, each checked and handed on */
 rt_code rt__columns_decode(const rt_alloc *alloc, const void *p, size_t size, size_t n,

@@ -12,7 +12,7 @@ typedef struct word_ranks {
   uint32_t *before; /* likewise */
 } word_ranks;
 
-struct rt__gather {
+struct rt__columns {
   rt_alloc alloc;
   rt__pile pile;
   rt__entry *entries; /* RT__FILE_RECORDS_MAX */
@@ -31,9 +31,9 @@ size_t rt__columns_cost(const rt_digest *d)
          4 * (size_t)d->n_chunks + 8 * (size_t)d->n_words + 8 * (size_t)d->n_signatures;
 }
 
-rt_code rt__gather_new(const rt_alloc *alloc, rt__gather **out)
+rt_code rt__columns_new(const rt_alloc *alloc, rt__columns **out)
 {
-  rt__gather *g = rt__calloc(alloc, 1, sizeof *g);
+  rt__columns *g = rt__calloc(alloc, 1, sizeof *g);
   if (!g)
     return RT_E_NOMEM;
   g->alloc = *alloc;
@@ -45,14 +45,14 @@ rt_code rt__gather_new(const rt_alloc *alloc, rt__gather **out)
   g->words.bits = rt__calloc(alloc, WORDS_ALL / 64, sizeof *g->words.bits);
   g->words.before = rt__calloc(alloc, WORDS_ALL / 64, sizeof *g->words.before);
   if (!g->entries || !g->last_of || !g->words.bits || !g->words.before) {
-    rt__gather_free(g);
+    rt__columns_free(g);
     return RT_E_NOMEM;
   }
   *out = g;
   return RT_OK;
 }
 
-void rt__gather_free(rt__gather *g)
+void rt__columns_free(rt__columns *g)
 {
   if (!g)
     return;
@@ -68,12 +68,12 @@ void rt__gather_free(rt__gather *g)
   rt__free(&a, g, sizeof *g);
 }
 
-size_t rt__gather_count(const rt__gather *g)
+size_t rt__columns_count(const rt__columns *g)
 {
   return g->n;
 }
 
-rt_code rt__gather_add(rt__gather *g, const rt_digest *d)
+rt_code rt__columns_add(rt__columns *g, const rt_digest *d)
 {
   unsigned char *room;
   if (g->n == RT__FILE_RECORDS_MAX)
@@ -88,7 +88,7 @@ rt_code rt__gather_add(rt__gather *g, const rt_digest *d)
   return RT_OK;
 }
 
-static void unpack(const rt__gather *g, size_t i, rt_digest *d)
+static void unpack(const rt__columns *g, size_t i, rt_digest *d)
 {
   const rt__entry *e = &g->entries[i];
   rt__record_unpack(rt__pile_at(&g->pile, (uint32_t)e->at), e->account, e->time_us, d);
@@ -129,7 +129,7 @@ static void write_words(const word_ranks *w, const rt_digest *d, rt__out *out)
 /* ---- records */
 
 /* the number of the account, and its last record before this one */
-static rt_code write_owner(rt__gather *g, size_t i, const rt_digest *d, rt_digest *last)
+static rt_code write_owner(rt__columns *g, size_t i, const rt_digest *d, rt_digest *last)
 {
   bool fresh;
   uint64_t *number = rt__map_put(&g->owners, d->account, &fresh);
@@ -147,7 +147,7 @@ static rt_code write_owner(rt__gather *g, size_t i, const rt_digest *d, rt_diges
   return RT_OK;
 }
 
-static void write_masked(rt__gather *g, const rt_digest *d, const rt_digest *last)
+static void write_masked(rt__columns *g, const rt_digest *d, const rt_digest *last)
 {
   uint32_t changed = 0;
   rt__out *col = g->col + COL_MASKED;
@@ -166,7 +166,7 @@ static void write_masked(rt__gather *g, const rt_digest *d, const rt_digest *las
   rt__out_varint(&g->col[COL_CHANGED], changed);
 }
 
-static void write_rest(rt__gather *g, const rt_digest *d)
+static void write_rest(rt__columns *g, const rt_digest *d)
 {
 #define WRITE_SMALL(f) rt__out_varint(&g->col[COL_##f], d->f);
   RT__SMALL_FIELDS(WRITE_SMALL)
@@ -180,7 +180,7 @@ static void write_rest(rt__gather *g, const rt_digest *d)
   write_words(&g->words, d, &g->col[COL_WORDS]);
 }
 
-static rt_code write_records(rt__gather *g)
+static rt_code write_records(rt__columns *g)
 {
   int64_t time = 0;
   write_word_list(&g->words, &g->col[COL_WORD_LIST]);
@@ -198,7 +198,7 @@ static rt_code write_records(rt__gather *g)
   return RT_OK;
 }
 
-static void forget(rt__gather *g)
+static void forget(rt__columns *g)
 {
   g->n = 0;
   rt__pile_clear(&g->pile, &g->alloc);
@@ -208,7 +208,7 @@ static void forget(rt__gather *g)
     rt__buf_clear(&g->col[i].buf);
 }
 
-rt_code rt__gather_encode(rt__gather *g, rt__out *out)
+rt_code rt__columns_encode(rt__columns *g, rt__out *out)
 {
   rt_code c = write_records(g);
   for (int i = 0; i < COL_COUNT && c == RT_OK; i++) {

@@ -14,7 +14,7 @@ struct rt__file_writer {
   rt__out accounts, segments, payload; /* unpacked blocks */
   rt__buf packed;                      /* with its header in front */
   uint32_t n_accounts, n_segments;
-  rt__gather *records;
+  rt__columns *records;
   size_t cost; /* bytes that the gathered records need, at most */
   rt__packer zstd;
   uint64_t totals[3]; /* accounts, segments, records */
@@ -53,7 +53,7 @@ rt_code rt__file_writer_new(const rt_alloc *alloc, const rt_key *key, rt__write_
   rt__buf_init(&w->packed, &w->alloc, RT__FRAME + rt__packed_max(RT__FILE_BLOCK_MAX));
   rt_code c = rt__packer_init(&w->zstd, &w->alloc, true);
   if (c == RT_OK)
-    c = rt__gather_new(&w->alloc, &w->records);
+    c = rt__columns_new(&w->alloc, &w->records);
   if (c != RT_OK)
     rt__fail(err, c, "no memory for a digest writer");
   if (c == RT_OK)
@@ -76,7 +76,7 @@ void rt__file_writer_free(rt__file_writer *w)
   rt__buf_free(&w->segments.buf);
   rt__buf_free(&w->payload.buf);
   rt__buf_free(&w->packed);
-  rt__gather_free(w->records);
+  rt__columns_free(w->records);
   rt__packer_free(&w->zstd);
   rt__free(&a, w, sizeof *w);
 }
@@ -124,11 +124,11 @@ static rt_code flush_out(rt__file_writer *w, uint8_t type, uint32_t *count, rt__
 
 static rt_code flush_records(rt__file_writer *w, rt_error *err)
 {
-  uint32_t n = (uint32_t)rt__gather_count(w->records);
+  uint32_t n = (uint32_t)rt__columns_count(w->records);
   if (n == 0)
     return RT_OK;
   w->cost = RT__COLUMNS_FIXED;
-  rt_code c = rt__gather_encode(w->records, &w->payload);
+  rt_code c = rt__columns_encode(w->records, &w->payload);
   if (c != RT_OK)
     return rt__fail(err, c, "no memory for digests");
   return flush_out(w, RT__BLOCK_RECORDS, &n, &w->payload, err);
@@ -227,9 +227,9 @@ static rt_code add_record(void *ctx, const rt_digest *d, rt_error *err)
   if (c != RT_OK)
     return c;
   size_t cost = rt__columns_cost(d);
-  if (rt__gather_count(w->records) == RT__FILE_RECORDS_MAX || w->cost + cost > RT__FILE_BLOCK_MAX)
+  if (rt__columns_count(w->records) == RT__FILE_RECORDS_MAX || w->cost + cost > RT__FILE_BLOCK_MAX)
     c = flush_all(w, err);
-  if (c == RT_OK && (c = rt__gather_add(w->records, d)) != RT_OK)
+  if (c == RT_OK && (c = rt__columns_add(w->records, d)) != RT_OK)
     rt__fail(err, c, "no memory for digests");
   w->cost += cost;
   return c == RT_OK ? c : broke(w, c);

@@ -261,13 +261,13 @@ static void test_made_up_payloads(void **state)
   (void)state;
   rt__rng r = {13, 0};
   owned_digest *a = random_digests(14, 5, 40);
-  rt__gather *g;
-  assert_int_equal(rt__gather_new(rt_alloc_default(), &g), RT_OK);
+  rt__columns *g;
+  assert_int_equal(rt__columns_new(rt_alloc_default(), &g), RT_OK);
   rt__out good = {0};
   rt__buf_init(&good.buf, rt_alloc_default(), 1 << 22);
   for (int i = 0; i < 40; i++)
-    assert_int_equal(rt__gather_add(g, &a[i].d), RT_OK);
-  assert_int_equal(rt__gather_encode(g, &good), RT_OK);
+    assert_int_equal(rt__columns_add(g, &a[i].d), RT_OK);
+  assert_int_equal(rt__columns_encode(g, &good), RT_OK);
   rt_digest_sink sink = {NULL, NULL, NULL, check_record};
   size_t refused = 0;
   for (int round = 0; round < 20000; round++) {
@@ -284,7 +284,7 @@ static void test_made_up_payloads(void **state)
   assert_int_equal(rt__columns_decode(rt_alloc_default(), good.buf.p, good.buf.n, 40, &sink, NULL),
                    RT_OK);
   rt__buf_free(&good.buf);
-  rt__gather_free(g);
+  rt__columns_free(g);
   free(a);
 }
 
