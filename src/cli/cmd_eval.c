@@ -1,42 +1,82 @@
 /* eval - scores findings against the labels of a simulated world. */
 #include "cli/out.h"
+#include "feed/source.h"
 #include "world/score.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #define REPORT_MAX ((size_t)1 << 30)
+#define FILE_MAX   ((size_t)4 << 30) /* bytes of labels or findings, unpacked */
+#define CHUNK      ((size_t)1 << 20)
 
 typedef rt_code (*take_line)(rt__score *s, rt_slice line, uint64_t number, rt_error *err);
 
-static int each_line(const cli_args *a, const char *path, FILE *in, rt__score *s, take_line take)
+static rt_code each_line(rt_slice text, rt__score *s, take_line take, rt_error *err)
 {
-  char *line = NULL;
-  size_t cap = 0;
-  uint64_t number = 0;
-  rt_error err = {0};
   rt_code c = RT_OK;
-  for (ssize_t n; c == RT_OK && (n = getline(&line, &cap, in)) >= 0;)
-    c = take(s, rt__slice(line, (size_t)n), ++number, &err);
-  free(line);
+  const char *p = text.p, *end = text.p + text.n;
+  for (uint64_t number = 1; p < end && c == RT_OK; number++) {
+    const char *nl = memchr(p, '\n', (size_t)(end - p));
+    c = take(s, rt__slice(p, (size_t)((nl ? nl : end) - p)), number, err);
+    p = nl ? nl + 1 : end;
+  }
+  return c;
+}
+
+/* all of an input, unpacked; its trouble is in its own message */
+static rt_code gather(rt__source *source, rt__input *in, rt__buf *text)
+{
+  size_t got = 0;
+  rt_code c = rt__source_open(source, in);
   if (c != RT_OK)
-    return cli_error(a, path, &err);
-  if (ferror(in))
-    return cli_unusable(a, "%s: %s", path, strerror(errno));
-  return CLI_DONE;
+    return c;
+  do {
+    c = rt__buf_reserve(text, CHUNK);
+    if (c == RT_OK)
+      c = rt__source_read(source, text->p + text->n, CHUNK, &got);
+    else
+      (void)snprintf(in->message, sizeof in->message, "%s: %s", in->path, rt_code_text(c));
+    text->n += c == RT_OK ? got : 0;
+  } while (c == RT_OK && got > 0);
+  rt__source_close(source);
+  return c;
+}
+
+static int read_input(const cli_args *a, rt__input *in, rt__source *source, rt__score *s,
+                      take_line take)
+{
+  rt__buf text;
+  rt_error err = {0};
+  if (in->skipped)
+    return CLI_DONE;
+  rt__buf_init(&text, rt_alloc_default(), FILE_MAX);
+  rt_code c = in->code == RT_OK ? gather(source, in, &text) : in->code;
+  int status = c == RT_OK ? CLI_DONE : cli_unusable(a, "%s", in->message);
+  if (c == RT_OK && each_line(rt__buf_slice(&text), s, take, &err) != RT_OK)
+    status = cli_error(a, in->path, &err);
+  rt__buf_free(&text);
+  return status;
 }
 
 static int read_file(const cli_args *a, const char *option, rt__score *s, take_line take)
 {
+  rt_error err = {0};
+  rt__inputs in = {0};
+  rt__source *source = NULL;
   const char *path = cli_text(a, option, NULL);
   if (!path)
     return cli_unusable(a, "--%s FILE is needed", option);
-  FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-  if (!in)
-    return cli_unusable(a, "%s: %s", path, strerror(errno));
-  int status = each_line(a, path, in, s, take);
-  if (in != stdin)
-    (void)fclose(in);
+  if (rt__inputs_list(rt_alloc_default(), &path, 1, &in, &err) != RT_OK)
+    return cli_error(a, path, &err);
+  if (rt__source_new(rt_alloc_default(), &source) != RT_OK) {
+    rt__inputs_free(&in);
+    return cli_failed(a, "no memory");
+  }
+  int status = CLI_DONE;
+  for (size_t i = 0; i < in.n && status == CLI_DONE; i++)
+    status = read_input(a, &in.v[i], source, s, take);
+  rt__source_free(source);
+  rt__inputs_free(&in);
   return status;
 }
 

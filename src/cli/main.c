@@ -82,7 +82,9 @@ int main(int argc, char **argv)
   }
   if (!cli_parse(command, argc - 1, argv + 1, &parsed))
     return CLI_UNUSABLE;
-  if (cli_given(&parsed.args, "help"))
-    return finish(help_for(command->name));
+  if (cli_given(&parsed.args, "help")) {
+    cli_help(stdout, command);
+    return finish(CLI_DONE);
+  }
   return finish(command->run(&parsed.args));
 }

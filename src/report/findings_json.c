@@ -121,6 +121,8 @@ static rt_code put_inputs(writer *w, const rt__run *run)
       text(j, "what", sorted[i].what);
     count(j, "bytes", sorted[i].bytes);
     hex(j, "xxh3", sorted[i].xxh3);
+    if (sorted[i].broken)
+      text(j, "broken", sorted[i].broken);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');

@@ -19,6 +19,7 @@
 typedef struct rt__run_input {
   const char *what; /* NULL for exchanges, else "accounts" or "events" */
   uint64_t bytes, xxh3;
+  const char *broken; /* NULL, or the name of the error that it broke off with */
 } rt__run_input;
 
 typedef struct rt__run_refused {

@@ -78,7 +78,8 @@ static const rt_findings findings = {.exchanges = 604,
 
 static rt__run a_run(rt_scan_options *o)
 {
-  static const rt__run_input inputs[] = {{NULL, 7, 0xff}, {"accounts", 3, 2}, {NULL, 5, 1}};
+  static const rt__run_input inputs[] = {
+      {NULL, 7, 0xff, "truncated"}, {"accounts", 3, 2, NULL}, {NULL, 5, 1, NULL}};
   static const rt__run_refused refused[] = {{"broken line", 2}, {"bad time", 0}};
   *o = (rt_scan_options){.all = true, .decoys = 100};
   o->without[RT_FAMILY_TIME] = true;
@@ -93,7 +94,8 @@ static rt__run a_run(rt_scan_options *o)
 static const char golden[] =
     "{\"schema\":\"retort.finding/"
     "1\",\"type\":\"run\",\"version\":\"1\",\"view\":\"facts\",\"inputs\":["
-    "{\"bytes\":5,\"xxh3\":\"0000000000000001\"},{\"bytes\":7,\"xxh3\":\"00000000000000ff\"},"
+    "{\"bytes\":5,\"xxh3\":\"0000000000000001\"},{\"bytes\":7,\"xxh3\":\"00000000000000ff\","
+    "\"broken\":\"truncated\"},"
     "{\"what\":\"accounts\",\"bytes\":3,\"xxh3\":\"0000000000000002\"}],"
     "\"options\":{\"all\":true,\"decoys\":100,\"key\":\"KEY\",\"without\":[\"time\"]},"
     "\"exchanges\":604,\"duplicates\":1,\"accounts\":5,\"refused\":{\"broken "
@@ -161,7 +163,8 @@ static void order_of_inputs_shows_nowhere(void **state)
 {
   (void)state;
   static collected one, two;
-  static const rt__run_input turned[] = {{NULL, 5, 1}, {NULL, 7, 0xff}, {"accounts", 3, 2}};
+  static const rt__run_input turned[] = {
+      {NULL, 5, 1, NULL}, {NULL, 7, 0xff, "truncated"}, {"accounts", 3, 2, NULL}};
   rt_scan_options o;
   rt__run run = a_run(&o);
   one.n = two.n = 0;
