@@ -1,0 +1,53 @@
+"""Running retort from scripts: time, memory, worlds of one's own. Standard library only."""
+import json, os, re, subprocess, sys, time
+from world import die, find
+
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+OWN_WORLD = ("--preset", "eval", "--seed", "7")
+
+
+class Run:
+    """one finished command: status, seconds by the wall, largest resident set in bytes"""
+
+    def __init__(self, command, quiet=True):
+        start = time.monotonic()
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL if quiet else None, stderr=subprocess.PIPE, text=True)
+        self.said = child.stderr.read()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = self.status = os.waitstatus_to_exitcode(status)
+        self.seconds, self.rss = time.monotonic() - start, used.ru_maxrss * 1024
+        self.command = command
+
+    def must(self):
+        if self.status != 0:
+            die(f"exit status {self.status} of {' '.join(self.command)}\n{self.said[-2000:]}")
+        return self
+
+
+def families():
+    """the families of evidence, from the one table that lists them"""
+    with open(os.path.join(ROOT, "include", "retort", "scan.h")) as f:
+        return re.findall(r'X\(RT_FAMILY_\w+, "(\w+)"', f.read())
+
+
+def own_world(retort, folder):
+    """a world by retort simulate, made afresh"""
+    os.makedirs(folder, exist_ok=True)
+    print(f"making a world in {folder} (retort simulate {' '.join(OWN_WORLD)})", file=sys.stderr)
+    Run([retort, "simulate", *OWN_WORLD, "--out", folder]).must()
+    return folder
+
+
+def run_line(findings):
+    with open(findings) as f:
+        return json.loads(f.readline())
+
+
+def side_files(world, facts):
+    """options of scan for what lies beside the exchanges"""
+    out = []
+    for what, option in (("accounts", "--accounts"), ("events", "--events")):
+        path = find(world, what)
+        if path and (facts or what == "events"):
+            out += [option, path]
+    return out
