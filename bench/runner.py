@@ -3,7 +3,7 @@ import json, os, re, subprocess, sys, time
 from world import die, find
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-OWN_WORLD = ("--preset", "eval", "--seed", "7")
+OWN_WORLD = ("--preset", "ladder", "--seed", "7")
 
 
 class Run:

@@ -60,6 +60,13 @@ expect 2 'No such file' "$RETORT" eval -l "$dir/missing" -f "$dir/f"
 expect 2 '--labels FILE is needed' "$RETORT" eval -f "$dir/f"
 expect 0 '"recall":0,' "$RETORT" eval -l "$dir/l" -f "$dir/empty" --format json
 
+gzip -kc "$dir/l" >"$dir/l.gz"
+zstd -qc "$dir/f" >"$dir/f.zst"
+head -c 20 "$dir/f.zst" >"$dir/torn.zst"
+expect 0 '"recall":0.5' "$RETORT" eval -l "$dir/l.gz" -f "$dir/f.zst" --format json
+expect 2 'torn.zst' "$RETORT" eval -l "$dir/l.gz" -f "$dir/torn.zst"
+expect 2 "what is 'more'?" "$RETORT" eval -l "$dir/l" -f "$dir/f" more
+
 # a page that stands alone, and names that are no markup in it
 printf '{"account":"a","world":"campaign","kind":"L1","group":"<script>&","exchanges":4}\n' >"$dir/markup"
 expect 0 'recall_macro' "$RETORT" eval -l "$dir/markup" -f "$dir/f" --html "$dir/page.html"
