@@ -28,6 +28,11 @@ double rt__candidate_score(const rt__bits *b, double prior_bits)
   return sum;
 }
 
+bool rt__candidate_many_programs(const rt__candidate *c)
+{
+  return c->b.bits[RT_FAMILY_CLIENT] <= RT__MANY_BITS;
+}
+
 bool rt__candidate_is_harvest(const rt__candidate *c)
 {
   int n = rt__candidate_hands(&c->b);
@@ -35,12 +40,13 @@ bool rt__candidate_is_harvest(const rt__candidate *c)
   /* a shared template is the same work too, if its slots do not say otherwise and two kinds of
    * evidence name one hand */
   work |= c->g->origin == RT__FROM_SKELETON && c->b.bits[RT_FAMILY_CONTENT] > -1 && n >= 2;
-  return c->score >= RT__BAR_BITS && work && n >= 1 && c->b.extraction >= RT__EXTRACTION;
+  return c->score >= RT__BAR_BITS && work && n >= 1 && c->b.extraction >= RT__EXTRACTION &&
+         !rt__candidate_many_programs(c);
 }
 
 bool rt__candidate_is_pool(const rt__candidate *c)
 {
   bool clock = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
-  return clock && c->b.extraction < RT__EXTRACTION && c->b.bits[RT_FAMILY_TIME] >= 3 &&
-         c->b.clock >= 1;
+  bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
+  return clock && people && c->b.bits[RT_FAMILY_TIME] >= 3 && c->b.clock >= 1;
 }

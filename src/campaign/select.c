@@ -4,6 +4,7 @@
 
 #define MIN_ACCOUNTS 4
 #define JOINS        0.3 /* share of a case's accounts in one campaign that makes it part of it */
+#define HOLDS        0.6 /* share of a campaign's accounts in a candidate that makes them one */
 
 void rt__drafts_free(rt__drafts *d)
 {
@@ -88,31 +89,75 @@ static size_t fullest(const rt__drafts *d, const rt__candidate *c, uint32_t *cou
   return best;
 }
 
+/* campaigns of one verdict that a candidate mostly holds are pieces of one: they join the first of
+ * them */
+static rt_code unite(rt__drafts *d, rt_verdict v, const uint32_t *count)
+{
+  size_t into = 0;
+  for (size_t k = 1; k <= d->n; k++) {
+    rt__draft *x = &d->d[k - 1];
+    if (x->n == 0 || x->verdict != v || (double)count[k] < HOLDS * x->n)
+      continue;
+    if (!into) {
+      into = k;
+      continue;
+    }
+    uint32_t n = x->n;
+    x->n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+      d->of[x->account[i]] = 0;
+      rt_code c = put_account(d, into - 1, x->account[i]);
+      if (c != RT_OK)
+        return c;
+    }
+  }
+  return RT_OK;
+}
+
+static rt_code put_group(rt__drafts *d, size_t k, const rt__group *g)
+{
+  rt_code e = RT_OK;
+  for (uint32_t i = 0; i < g->n && e == RT_OK; i++)
+    e = put_account(d, k, g->account[i]);
+  for (uint32_t i = 0; i < g->n_once && e == RT_OK; i++)
+    e = put_account(d, k, g->once[i]);
+  return e;
+}
+
 static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, bool text,
                         uint32_t *count)
 {
   size_t held, best = fullest(d, c, count, &held), all = c->g->n + c->g->n_once;
-  size_t k = d->n;
-  if (held == c->g->n && c->g->n_once == 0)
-    return RT_OK;
+  rt_code e = unite(d, v, count);
+  if (e != RT_OK || (held == c->g->n && c->g->n_once == 0))
+    return e;
+  best = fullest(d, c, count, &held);
   if (best && (double)count[best] >= JOINS * (double)all) {
     bool timed = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
     if (text && timed)
       return RT_OK; /* the skeleton has named its users already */
-    k = best - 1;
-  } else if (c->g->n - held < MIN_ACCOUNTS) {
-    return RT_OK;
-  } else {
-    rt_code e = new_draft(d, v, c);
-    if (e != RT_OK)
-      return e;
+    return put_group(d, best - 1, c->g);
   }
-  rt_code e = RT_OK;
-  for (uint32_t i = 0; i < c->g->n && e == RT_OK; i++)
-    e = put_account(d, k, c->g->account[i]);
-  for (uint32_t i = 0; i < c->g->n_once && e == RT_OK; i++)
-    e = put_account(d, k, c->g->once[i]);
-  return e;
+  if (c->g->n - held < MIN_ACCOUNTS)
+    return RT_OK;
+  e = new_draft(d, v, c);
+  return e == RT_OK ? put_group(d, d->n - 1, c->g) : e;
+}
+
+/* united drafts leave an empty one behind */
+static void drop_empty(rt__drafts *d)
+{
+  size_t k = 0;
+  for (size_t i = 0; i < d->n; i++) {
+    if (d->d[i].n == 0) {
+      rt__free(d->alloc, d->d[i].account, d->d[i].cap * sizeof(uint32_t));
+      continue;
+    }
+    d->d[k++] = d->d[i];
+    for (uint32_t j = 0; j < d->d[k - 1].n; j++)
+      d->of[d->d[k - 1].account[j]] = (uint32_t)k;
+  }
+  d->n = k;
 }
 
 static int cmp_u32(const void *a, const void *b)
@@ -139,6 +184,7 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_pool(order[i]))
       c = consider(out, order[i], RT_VERDICT_POOLED, s->text, count);
+  drop_empty(out);
   for (size_t i = 0; i < out->n; i++)
     qsort(out->d[i].account, out->d[i].n, sizeof(uint32_t), cmp_u32);
   rt__free(a, order, n * sizeof *order);
