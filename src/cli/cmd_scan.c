@@ -193,6 +193,8 @@ static void print_stats(const job *j)
           rt_findings_exchanges(f)
               ? (double)rt_findings_digest_bytes(f) / (double)rt_findings_exchanges(f)
               : 0.0);
+  cli_say(j->a, "exchanges that were there twice: %llu",
+          (unsigned long long)rt_findings_duplicates(f));
   cli_say(j->a, "memory at its highest: %ld MiB", use.ru_maxrss / 1024);
   cli_say(j->a, "processor time: %.2f s",
           (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +

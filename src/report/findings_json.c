@@ -172,7 +172,6 @@ static rt_code put_run(writer *w, const rt_findings *f, const rt__run *run)
     return c;
   put_options(j, run->options);
   count(j, "exchanges", rt_findings_exchanges(f));
-  count(j, "duplicates", rt_findings_duplicates(f));
   count(j, "accounts", rt_findings_accounts(f));
   put_refused(j, run);
   rounded(j, "prior", rt_findings_prior(f), 6);

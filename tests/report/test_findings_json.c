@@ -98,7 +98,7 @@ static const char golden[] =
     "\"broken\":\"truncated\"},"
     "{\"what\":\"accounts\",\"bytes\":3,\"xxh3\":\"0000000000000002\"}],"
     "\"options\":{\"all\":true,\"decoys\":100,\"key\":\"KEY\",\"without\":[\"time\"]},"
-    "\"exchanges\":604,\"duplicates\":1,\"accounts\":5,\"refused\":{\"broken "
+    "\"exchanges\":604,\"accounts\":5,\"refused\":{\"broken "
     "line\":2},\"prior\":0.01}\n"
     "{\"type\":\"campaign\",\"campaign\":\"rc-01\",\"verdict\":\"distillation\",\"score\":0.998,"
     "\"strength\":{\"coordination\":0.99,\"extraction\":0.97,\"concealment\":0.3333},"
