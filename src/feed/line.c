@@ -49,7 +49,7 @@ void rt__cutter_start(rt__cutter *c, uint32_t file)
 static size_t read_more(rt__cutter *c, char *p, size_t n)
 {
   size_t got = 0;
-  if (c->ended)
+  if (c->ended || n == 0) /* no room is not the end */
     return 0;
   c->broken = rt__source_read(c->source, p, n, &got) != RT_OK;
   c->ended = c->broken || got == 0;
