@@ -4,7 +4,7 @@ typedef struct decoder {
   const rt_alloc *alloc;
   rt__in col[COL_COUNT];
   size_t n; /* records */
-  size_t n_owners, n_words;
+  size_t n_owners, n_words, cap_words;
   const unsigned char *owners;
   rt_digest *last; /* of each owner */
   uint32_t *words; /* the list, rising */
@@ -57,14 +57,13 @@ static rt_code read_word_list(decoder *d)
   d->words = rt__calloc(d->alloc, max, sizeof *d->words);
   if (!d->words)
     return RT_E_NOMEM;
-  d->n_words = max;
+  d->cap_words = max;
   uint64_t word = 0;
-  size_t n = 0;
   while (rt__in_left(in) && !in->bad) {
     word += rt__in_number(in, UINT32_MAX);
     if (word >> 24)
       return RT_E_FORMAT;
-    d->words[n++] = (uint32_t)word;
+    d->words[d->n_words++] = (uint32_t)word;
   }
   return in->bad ? RT_E_FORMAT : RT_OK;
 }
@@ -173,8 +172,9 @@ rt_code rt__columns_decode(const rt_alloc *alloc, const void *p, size_t size, si
   if (c == RT_OK)
     c = read_records(&d, sink, err);
   else
-    rt__fail(err, c, "broken columns in a block of digests");
+    rt__fail(err, c, "%s for the columns of a block of digests",
+             c == RT_E_NOMEM ? "no memory" : "broken lengths");
   rt__free(alloc, d.last, d.n_owners * sizeof *d.last);
-  rt__free(alloc, d.words, d.n_words * sizeof *d.words);
+  rt__free(alloc, d.words, d.cap_words * sizeof *d.words);
   return c;
 }

@@ -14,7 +14,7 @@ struct rt__file_reader {
   rt__buf bytes; /* of the header or block at hand, as far as they have come */
   size_t wanted; /* until it is whole */
   rt__block block;
-  unsigned char *unpacked; /* RT__FILE_BLOCK_MAX */
+  rt__buf unpacked;
   rt__packer zstd;
   const unsigned char *rest; /* of the piece, when an error came up */
   size_t n_rest;
@@ -34,8 +34,8 @@ rt_code rt__file_reader_new(const rt_alloc *alloc, const rt_key *key, const rt_d
   r->sink = *sink;
   r->wanted = RT__FRAME;
   rt__buf_init(&r->bytes, &r->alloc, rt__packed_max(RT__FILE_BLOCK_MAX));
-  r->unpacked = rt__calloc(&r->alloc, RT__FILE_BLOCK_MAX, 1);
-  rt_code c = r->unpacked ? rt__packer_init(&r->zstd, &r->alloc, false) : RT_E_NOMEM;
+  rt__buf_init(&r->unpacked, &r->alloc, RT__FILE_BLOCK_MAX);
+  rt_code c = rt__packer_init(&r->zstd, &r->alloc, false);
   if (c != RT_OK)
     rt__fail(err, c, "no memory for a digest reader");
   else
@@ -53,7 +53,7 @@ void rt__file_reader_free(rt__file_reader *r)
     return;
   rt_alloc a = r->alloc;
   rt__buf_free(&r->bytes);
-  rt__free(&a, r->unpacked, RT__FILE_BLOCK_MAX);
+  rt__buf_free(&r->unpacked);
   rt__packer_free(&r->zstd);
   rt__free(&a, r, sizeof *r);
 }
@@ -168,10 +168,15 @@ static rt_code take_block(rt__file_reader *r, rt_error *err)
   rt_slice packed = rt__buf_slice(&r->bytes);
   if (rt__checksum(packed.p, packed.n) != r->block.checksum)
     return rt__fail(err, RT_E_CHECKSUM, "a block of the digest file is damaged");
-  rt_code c = rt__unpack(&r->zstd, packed, r->unpacked, r->block.unpacked);
+  size_t n = r->block.unpacked;
+  rt__buf_clear(&r->unpacked);
+  rt_code c = rt__buf_reserve(&r->unpacked, n);
   if (c != RT_OK)
+    return rt__fail(err, c, "no memory for a block of digests");
+  unsigned char *to = (unsigned char *)r->unpacked.p;
+  if ((c = rt__unpack(&r->zstd, packed, to, n)) != RT_OK)
     return rt__fail(err, c, "a block of the digest file does not unpack");
-  rt__in in = {r->unpacked, r->unpacked + r->block.unpacked, false};
+  rt__in in = {to, n ? to + n : to, false};
   c = read_payload(r, &in, err);
   if (c == RT_OK && rt__in_left(&in))
     c = rt__fail(err, RT_E_FORMAT, "a block of the digest file is longer than its content");
