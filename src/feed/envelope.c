@@ -289,12 +289,14 @@ static rt_slice take_named(rt__reading *rd)
   return out;
 }
 
+/* in any case of its letters */
 static bool has_ja4(const rt__jnode *object)
 {
   if (!object)
     return false;
   for (const rt__jnode *v = object + 1; v < object + object->span; v += v->span)
-    if (v->kind == RT__JSTRING && rt__slice_eq(rt__jkey(v), RT__LIT("ja4")))
+    if (v->kind == RT__JSTRING && v->key_n == 3 && (v->key[0] | 32) == 'j' &&
+        (v->key[1] | 32) == 'a' && v->key[2] == '4')
       return true;
   return false;
 }
