@@ -2,10 +2,12 @@
 """Evaluates retort on a labelled world: three views, each family of evidence switched off in turn, simple rules beside.
 
 usage: eval.py [WORLD] [--retort FILE] [--out DIR] [--views facts,nofacts,metadata] [--no-families] [--no-rules]
+               [--into FILE --block NAME]
 
 Prints Markdown; docs/evaluation.md holds such pages. Writes OUT/<view>.json and OUT/<view>.html (the scorer's report),
 OUT/<view>.findings.jsonl, OUT/<view>-without-<family>.json, OUT/rules.json and OUT/summary.json. Without WORLD it makes
-one by `retort simulate`. Labels are read by the scorer only.
+one by `retort simulate`. Labels are read by the scorer only. View `blanked` is metadata whose lists of messages are
+kept with every string empty. --into replaces the lines between `<!-- NAME -->` and `<!-- /NAME -->` of a document.
 
 How: each view is scanned from its logs, timed. Families are switched off on scans of the view's digests, which give
 the same findings as its logs (that they do is checked here too).
@@ -40,7 +42,7 @@ class Evaluation:
     def view(self, view):
         """one view, scanned from its logs"""
         folder = self.path("view-" + view)
-        make_view(view, self.world, folder)
+        make_view("metadata" if view == "blanked" else view, self.world, folder, keep_shape=view == "blanked")
         logs, side = find(folder, "exchanges"), side_files(folder, True)
         findings = self.path(view + ".findings.jsonl")
         run = self.scan(logs, side, findings)
@@ -50,7 +52,7 @@ class Evaluation:
 
     def digests(self, v):
         """the digests of a view; views that differ in facts only share them"""
-        made = self.path("text.rtd" if v["view"] != "metadata" else "metadata.rtd")
+        made = self.path(f'{"text" if v["view"] in ("facts", "nofacts") else v["view"]}.rtd')
         if not os.path.exists(made):
             Run([self.retort, "digest", v["logs"], "--out", made]).must()
         return made
@@ -179,6 +181,10 @@ def baseline(views, rows):
     return table(["rule, view", "recall", "macro", "false flags", "per honest account", "against retort"], out)
 
 
+def as_rules(view):
+    return "metadata" if view == "blanked" else view
+
+
 def flagged(findings):
     verdict, out = {}, set()
     with open(findings) as f:
@@ -212,10 +218,27 @@ def costs(views):
     return table(["view", "exchanges", "scan", "exchanges/s", "largest resident set"], rows)
 
 
-def say(*parts):
-    for p in parts:
-        for line in ([p] if isinstance(p, str) else p):
-            print(line, flush=True)
+class Page:
+    """Markdown as it is made: printed at once, and kept for a document"""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, *parts):
+        for p in parts:
+            for line in ([p] if isinstance(p, str) else p):
+                self.lines.append(line)
+                print(line, flush=True)
+
+    def put_into(self, path, block):
+        with open(path) as f:
+            text = f.read()
+        begin, end = f"<!-- {block} -->", f"<!-- /{block} -->"
+        if begin not in text or end not in text:
+            die(f"{path} has no block {block}")
+        head, tail = text.split(begin, 1)[0], text.split(end, 1)[1]
+        with open(path, "w") as f:
+            f.write(head + begin + "\n" + "\n".join(self.lines).strip() + "\n" + end + tail)
 
 
 def main():
@@ -226,16 +249,19 @@ def main():
     ap.add_argument("--views", default=",".join(VIEWS))
     ap.add_argument("--no-families", action="store_true")
     ap.add_argument("--no-rules", action="store_true")
+    ap.add_argument("--into")
+    ap.add_argument("--block")
     a = ap.parse_args()
     a.retort = os.path.abspath(a.retort)
-    for old in ("text.rtd", "metadata.rtd"):
+    for old in ("text.rtd", "metadata.rtd", "blanked.rtd"):
         if os.path.exists(os.path.join(a.out, old)):
             os.remove(os.path.join(a.out, old))
     world = a.world or own_world(a.retort, os.path.join(a.out, "world"))
     e, start = Evaluation(a.retort, world, a.out), time.monotonic()
     label = labels(e.labels)
     views = [e.view(v) for v in a.views.split(",")]
-    r = views[0]["report"]
+    r, page = views[0]["report"], Page()
+    say = page.say
     say(f'World: {a.world and os.path.basename(os.path.abspath(a.world)) or "of its own"}: {r["accounts"]} accounts: {r["benign"]} honest '
         f'({r["benign_groups"]} groups), {r["campaign_accounts"]} in {r["campaigns"]} campaigns, {r["pooled_accounts"]} resold.', "",
         "### Three views", "", headline(views), "### Each campaign", "", "Share of its accounts found.", "", campaigns(views),
@@ -244,7 +270,7 @@ def main():
     summary = {"views": {v["view"]: v["report"] for v in views}, "without": {}}
     if not a.no_rules:
         accounts = rules.read(world)
-        rows = [{"view": v["view"], "rule": n, **rules.judge(rule(accounts, v["view"], label), label)}
+        rows = [{"view": v["view"], "rule": n, **rules.judge(rule(accounts, as_rules(v["view"]), label), label)}
                 for v in views for n, rule in rules.RULES]
         with open(e.path("rules.json"), "w") as f:
             json.dump(rows, f, indent=1)
@@ -260,6 +286,8 @@ def main():
             say(ablation(v["view"], v["report"], parts))
     with open(e.path("summary.json"), "w") as f:
         json.dump(summary, f, indent=1, sort_keys=True)
+    if a.into:
+        page.put_into(a.into, a.block or "eval")
     print(f"make eval: {time.monotonic() - start:.0f} s; reports in {a.out}", file=sys.stderr)
 
 

@@ -84,9 +84,16 @@ def metadata(source, target, keep_shape):
         print(f"{source}: {bad} lines are not JSON objects and were left out", file=sys.stderr)
 
 
+def clear(folder):
+    """an earlier view in this folder must not shine through"""
+    os.makedirs(folder, exist_ok=True)
+    for what in ("exchanges", "accounts", "events", "labels"):
+        for end in ("", ".gz", ".zst"):
+            if os.path.lexists(os.path.join(folder, f"{what}.jsonl{end}")):
+                os.remove(os.path.join(folder, f"{what}.jsonl{end}"))
+
+
 def link(source, target):
-    if os.path.lexists(target):
-        os.remove(target)
     os.symlink(os.path.abspath(source), target)
 
 
@@ -98,7 +105,9 @@ def make_view(view, world, out, keep_shape=False):
     exchanges = find(world, "exchanges")
     if not exchanges:
         die(f"no exchanges.jsonl in {world}")
-    os.makedirs(out, exist_ok=True)
+    if os.path.isdir(out) and os.path.samefile(world, out):
+        die(f"the view would overwrite the world {world}")
+    clear(out)
     if view == "metadata":
         metadata(exchanges, os.path.join(out, "exchanges.jsonl"), keep_shape)
     else:
