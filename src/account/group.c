@@ -73,6 +73,15 @@ rt_code rt__group_of_accounts(const rt__starts *s, const uint32_t *account, size
   return c;
 }
 
+rt_code rt__group_part(const rt__starts *s, const rt__group *g, const bool *keep, rt__group *out)
+{
+  rt_code c = rt__group_from_rows(s->alloc, s, g->row, g->at[g->n], 1, g->origin, out);
+  if (c != RT_OK)
+    return c;
+  rt__group_filter(out, keep);
+  return RT_OK;
+}
+
 void rt__group_free(const rt_alloc *a, rt__group *g)
 {
   rt__free(a, g->row, g->cap_row * sizeof *g->row);

@@ -46,6 +46,9 @@ rt_code rt__group_from_rows(const rt_alloc *a, const rt__starts *s, const uint32
 /* all rows of some accounts (ascending) */
 rt_code rt__group_of_accounts(const rt__starts *s, const uint32_t *account, size_t n,
                               rt__group *out) RT__MUST_CHECK;
+/* a copy of the accounts for which keep[i] */
+rt_code rt__group_part(const rt__starts *s, const rt__group *g, const bool *keep,
+                       rt__group *out) RT__MUST_CHECK;
 void rt__group_free(const rt_alloc *a, rt__group *g);
 
 static inline uint32_t rt__group_rows(const rt__group *g, uint32_t i)

@@ -51,7 +51,8 @@ typedef struct rt__drafts {
   const rt_alloc *alloc;
   rt__draft *d;
   size_t n, cap;
-  uint32_t *of; /* of each account: draft + 1, 0 = none */
+  uint32_t *of;             /* of each account: draft + 1, 0 = none */
+  const rt__candidate **by; /* of each account: the candidate that brought it, NULL for a solo */
   size_t n_accounts;
 } rt__drafts;
 

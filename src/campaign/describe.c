@@ -6,9 +6,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A member was found with the others before its own bits were counted: odds of 8 : 1 to begin with.
+ */
+#define MEMBER_PRIOR   3.0
+#define BYSTANDER_BITS (-6.0) /* own bits at which an account only shares the pool */
+#define COVER_BITS     (-2.0) /* content or size bits at which its own harvesting is not shown */
+
 static double logistic(double bits)
 {
   return 1 / (1 + exp2(-rt__clip(bits, -40, 40)));
+}
+
+/* ---- members */
+
+static rt_role role_of(const double *bits, double sum, bool found_by_rows)
+{
+  double work = isnan(bits[RT_FAMILY_CONTENT]) ? bits[RT_FAMILY_SIZE] : bits[RT_FAMILY_CONTENT];
+  if (sum <= BYSTANDER_BITS)
+    return RT_ROLE_BYSTANDER;
+  return found_by_rows && (isnan(work) || work > COVER_BITS) ? RT_ROLE_HARVEST : RT_ROLE_COVER;
 }
 
 static void add_exchange(struct rt_member *m, struct rt_campaign *c, const rt_digest *g,
@@ -26,21 +42,25 @@ static void add_exchange(struct rt_member *m, struct rt_campaign *c, const rt_di
   }
 }
 
-static rt_code describe_member(const rt__detection *d, uint32_t account, struct rt_campaign *c,
-                               struct rt_member *m)
+static void count_member(const rt__detection *d, uint32_t account, struct rt_campaign *c,
+                         struct rt_member *m)
 {
   size_t lo, n;
+  bool counts = m->role != RT_ROLE_BYSTANDER;
   m->account = rt__set_name(d->set, account);
   m->hash = rt__set_account(d->set, account);
   rt__set_range(d->set, account, &lo, &n);
   for (size_t k = lo; k < lo + n; k++) {
     rt_digest g;
     rt__set_get(d->set, k, &g);
-    add_exchange(m, c, &g, m->role != RT_ROLE_BYSTANDER);
+    add_exchange(m, c, &g, counts);
   }
-  for (int f = 0; f < RT_FAMILY_COUNT; f++)
-    m->bits[f] = NAN;
-  return RT_OK;
+  if (!counts)
+    return;
+  c->first_us = c->exchanges == 0 || m->first_us < c->first_us ? m->first_us : c->first_us;
+  c->last_us = c->exchanges == 0 || m->last_us > c->last_us ? m->last_us : c->last_us;
+  c->exchanges += m->exchanges;
+  c->harvesting += m->role == RT_ROLE_HARVEST;
 }
 
 static int by_member(const void *a, const void *b)
@@ -51,13 +71,36 @@ static int by_member(const void *a, const void *b)
   return rt__slice_cmp(x->account, y->account);
 }
 
-static int by_campaign(const void *a, const void *b)
+static rt_code describe_members(const rt__detection *d, const rt__draft *x, const rt__group *g,
+                                const double *bits, rt__arena *arena, struct rt_campaign *c)
 {
-  const struct rt_campaign *x = a, *y = b;
-  if (x->score != y->score)
-    return x->score > y->score ? -1 : 1;
-  return strcmp(x->id, y->id);
+  c->members = rt__arena_take(arena, x->n * sizeof *c->members);
+  if (!c->members)
+    return RT_E_NOMEM;
+  for (uint32_t i = 0, at = 0; i < x->n; i++) {
+    struct rt_member *m = &c->members[c->n_members++];
+    double sum = 0;
+    while (at < g->n && g->account[at] < x->account[i])
+      at++;
+    for (int f = 0; f < RT_FAMILY_COUNT; f++) {
+      bool known = at < g->n && g->account[at] == x->account[i];
+      m->bits[f] = known ? bits[(size_t)at * RT_FAMILY_COUNT + (size_t)f] : NAN;
+      sum += isnan(m->bits[f]) || (f == RT_FAMILY_SIZE && !isnan(m->bits[RT_FAMILY_CONTENT]))
+                 ? 0
+                 : m->bits[f];
+    }
+    const rt__candidate *by = d->drafts.by[x->account[i]];
+    bool rows = !by || rt__group_has(by->g, x->account[i]);
+    m->role = x->lead && x->verdict == RT_VERDICT_DISTILLATION ? role_of(m->bits, sum, rows)
+                                                               : RT_ROLE_HARVEST;
+    m->score = c->score * (x->lead ? logistic(MEMBER_PRIOR + sum) : 1);
+    count_member(d, x->account[i], c, m);
+  }
+  qsort(c->members, c->n_members, sizeof *c->members, by_member);
+  return RT_OK;
 }
+
+/* ---- the campaign */
 
 /* over the earliest member's account and its first time, under the operator's key */
 static void name_campaign(const rt__detection *d, struct rt_campaign *c)
@@ -74,33 +117,79 @@ static void name_campaign(const rt__detection *d, struct rt_campaign *c)
   (void)snprintf(c->id, sizeof c->id, "rc-%016llx", (unsigned long long)id);
 }
 
-static rt_code describe_one(const rt__detection *d, const rt__draft *x, rt__arena *arena,
-                            struct rt_campaign *c)
+/* strengths, 0 to 1: how far each question is answered, not how probable the answer is */
+static void strengths(const rt__detection *d, const rt__draft *x, const rt__bits *b,
+                      const rt__group *g, struct rt_campaign *c)
 {
-  double score = x->lead ? x->lead->score : 0;
+  static const rt_family hand[] = {RT_FAMILY_TIME, RT_FAMILY_MONEY, RT_FAMILY_PROVISION,
+                                   RT_FAMILY_KEYS, RT_FAMILY_NETWORK};
+  double hands = 0, shown = 0, all = 0;
+  for (size_t i = 0; i < RT__ARRAY_LEN(hand); i++)
+    hands += b->bits[hand[i]] > 0 ? b->bits[hand[i]] : 0;
+  for (uint32_t i = 0; i < x->n; i++)
+    all += rt__starts_count(&d->starts, x->account[i]);
+  shown = all > 0 ? g->at[g->n] / all : 1;
+  c->coordination = x->n > 1 ? 1 - exp2(-hands / 2) : 0;
+  c->extraction = b->extraction;
+  double apart =
+      b->said[RT_FAMILY_NETWORK] ? 1 - b->one_net : 0.5; /* one program behind many addresses */
+  double open =
+      b->said[RT_FAMILY_MONEY] ? 1 - (b->top_payer > b->in_org ? b->top_payer : b->in_org) : 0.5;
+  c->concealment = x->n > 1 ? rt__clip((apart + open + (1 - shown)) / 2, 0, 1) : 0;
+}
+
+static rt_code describe_group(const rt__detection *d, const rt__draft *x, const rt__group *g,
+                              rt__arena *arena, struct rt_campaign *c, rt_error *err)
+{
+  double *bits = rt__calloc(d->alloc, g->n, RT_FAMILY_COUNT * sizeof *bits);
+  rt__bits b;
+  if (!bits)
+    return rt__fail(err, RT_E_NOMEM, "no memory for members");
+  rt_code e = rt__evidence(&d->reference, g, &b, err);
+  if (e == RT_OK && x->n > 1)
+    e = rt__member_bits(&d->reference, g, bits, err);
+  for (size_t i = 0; x->n == 1 && i < (size_t)g->n * RT_FAMILY_COUNT; i++)
+    bits[i] = NAN;
+  if (e == RT_OK) {
+    strengths(d, x, &b, g, c);
+    if (x->n > 1)
+      e = rt__word_evidence(d, g, &b, bits, arena, c);
+    if (e == RT_OK)
+      e = rt__word_counters(&b, x->verdict, arena, c);
+    if (e == RT_OK)
+      e = describe_members(d, x, g, bits, arena, c);
+    if (e != RT_OK)
+      (void)rt__fail(err, e, "no memory for findings");
+  }
+  rt__free(d->alloc, bits, g->n * RT_FAMILY_COUNT * sizeof *bits);
+  return e;
+}
+
+static rt_code describe_one(const rt__detection *d, const rt__draft *x, rt__arena *arena,
+                            struct rt_campaign *c, rt_error *err)
+{
+  rt__group g;
   *c = (struct rt_campaign){.verdict = x->verdict,
-                            .score = logistic(score),
+                            .score = logistic(x->lead ? x->lead->score : 0),
                             .not_chance_p = NAN,
                             .decoy_fdr = NAN,
-                            .chance_method = "",
-                            .extraction = x->lead ? x->lead->b.extraction : 1,
-                            .n_members = x->n};
-  c->members = rt__arena_take(arena, x->n * sizeof *c->members);
-  if (!c->members)
-    return RT_E_NOMEM;
-  for (uint32_t i = 0; i < x->n; i++) {
-    struct rt_member *m = &c->members[i];
-    m->role = RT_ROLE_HARVEST;
-    m->score = c->score;
-    describe_member(d, x->account[i], c, m);
-    c->exchanges += m->exchanges;
-    c->first_us = i == 0 || m->first_us < c->first_us ? m->first_us : c->first_us;
-    c->last_us = i == 0 || m->last_us > c->last_us ? m->last_us : c->last_us;
-  }
-  c->harvesting = x->n;
-  name_campaign(d, c);
-  qsort(c->members, c->n_members, sizeof *c->members, by_member);
-  return RT_OK;
+                            .chance_method = ""};
+  rt_code e = rt__compose(d, x, &g);
+  if (e != RT_OK)
+    return rt__fail(err, e, "no memory for findings");
+  e = describe_group(d, x, &g, arena, c, err);
+  rt__group_free(d->alloc, &g);
+  if (e == RT_OK)
+    name_campaign(d, c);
+  return e;
+}
+
+static int by_campaign(const void *a, const void *b)
+{
+  const struct rt_campaign *x = a, *y = b;
+  if (x->score != y->score)
+    return x->score > y->score ? -1 : 1;
+  return strcmp(x->id, y->id);
 }
 
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
@@ -113,10 +202,13 @@ rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
   out->campaigns = rt__arena_take(out->arena, (d->drafts.n + 1) * sizeof *out->campaigns);
   if (!out->campaigns)
     return rt__fail(err, RT_E_NOMEM, "no memory for findings");
-  for (size_t i = 0; i < d->drafts.n; i++)
-    if (describe_one(d, &d->drafts.d[i], out->arena, &out->campaigns[i]) != RT_OK)
-      return rt__fail(err, RT_E_NOMEM, "no memory for findings");
+  for (size_t i = 0; i < d->drafts.n; i++) {
+    rt_code c = describe_one(d, &d->drafts.d[i], out->arena, &out->campaigns[i], err);
+    if (c != RT_OK)
+      return c;
+  }
   out->n_campaigns = d->drafts.n;
-  qsort(out->campaigns, out->n_campaigns, sizeof *out->campaigns, by_campaign);
+  if (out->n_campaigns)
+    qsort(out->campaigns, out->n_campaigns, sizeof *out->campaigns, by_campaign);
   return RT_OK;
 }

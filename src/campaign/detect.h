@@ -22,6 +22,16 @@ typedef struct rt__detection {
 rt_code rt__detect(rt__detection *d, rt_error *err);
 void rt__detection_free(rt__detection *d);
 
+/* the rows of a draft's accounts: those by which each was found, or all its starts (compose.c) */
+rt_code rt__compose(const rt__detection *d, const rt__draft *x, rt__group *out) RT__MUST_CHECK;
+
+/* evidence and counter-evidence of a campaign in words with numbers (words.c) */
+rt_code rt__word_evidence(const rt__detection *d, const rt__group *g, const rt__bits *b,
+                          const double *member, rt__arena *arena,
+                          struct rt_campaign *c) RT__MUST_CHECK;
+rt_code rt__word_counters(const rt__bits *b, rt_verdict v, rt__arena *arena,
+                          struct rt_campaign *c) RT__MUST_CHECK;
+
 /* words the drafts: ids, members, roles, evidence, counter-evidence (describe.c) */
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err);
 

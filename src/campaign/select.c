@@ -12,6 +12,7 @@ void rt__drafts_free(rt__drafts *d)
     rt__free(d->alloc, d->d[i].account, d->d[i].cap * sizeof(uint32_t));
   rt__free(d->alloc, d->d, d->cap * sizeof *d->d);
   rt__free(d->alloc, d->of, d->n_accounts * sizeof *d->of);
+  rt__free(d->alloc, d->by, d->n_accounts * sizeof *d->by);
   *d = (rt__drafts){.alloc = d->alloc};
 }
 
@@ -114,13 +115,21 @@ static rt_code unite(rt__drafts *d, rt_verdict v, const uint32_t *count)
   return RT_OK;
 }
 
-static rt_code put_group(rt__drafts *d, size_t k, const rt__group *g)
+static rt_code bring(rt__drafts *d, size_t k, uint32_t account, const rt__candidate *c)
 {
+  if (!d->of[account])
+    d->by[account] = c;
+  return put_account(d, k, account);
+}
+
+static rt_code put_group(rt__drafts *d, size_t k, const rt__candidate *c)
+{
+  const rt__group *g = c->g;
   rt_code e = RT_OK;
   for (uint32_t i = 0; i < g->n && e == RT_OK; i++)
-    e = put_account(d, k, g->account[i]);
+    e = bring(d, k, g->account[i], c);
   for (uint32_t i = 0; i < g->n_once && e == RT_OK; i++)
-    e = put_account(d, k, g->once[i]);
+    e = bring(d, k, g->once[i], c);
   return e;
 }
 
@@ -136,12 +145,12 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
     bool timed = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
     if (text && timed)
       return RT_OK; /* the skeleton has named its users already */
-    return put_group(d, best - 1, c->g);
+    return put_group(d, best - 1, c);
   }
   if (c->g->n - held < MIN_ACCOUNTS)
     return RT_OK;
   e = new_draft(d, v, c);
-  return e == RT_OK ? put_group(d, d->n - 1, c->g) : e;
+  return e == RT_OK ? put_group(d, d->n - 1, c) : e;
 }
 
 /* united drafts leave an empty one behind */
@@ -171,9 +180,10 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *
 {
   *out = (rt__drafts){.alloc = a, .n_accounts = s->n_accounts};
   out->of = rt__calloc(a, s->n_accounts, sizeof *out->of);
+  out->by = rt__calloc(a, s->n_accounts, sizeof *out->by);
   const rt__candidate **order = rt__calloc(a, n, sizeof *order);
   uint32_t *count = rt__calloc(a, n + 2, sizeof *count);
-  rt_code c = out->of && order && count ? RT_OK : RT_E_NOMEM;
+  rt_code c = out->of && out->by && order && count ? RT_OK : RT_E_NOMEM;
   for (size_t i = 0; c == RT_OK && i < n; i++)
     order[i] = &cases[i];
   if (c == RT_OK && n)

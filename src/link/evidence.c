@@ -5,21 +5,23 @@
 #include <math.h>
 
 typedef rt_code (*family_fn)(const rt__reference *, const rt__group *, rt__bits *);
+typedef rt_code (*member_fn)(const rt__reference *, const rt__group *, double *);
 
 /* one row a family: its function and the most that it may say for and against */
 static const struct {
   family_fn fn;
+  member_fn member;
   double least, most;
 } families[RT_FAMILY_COUNT] = {
-    [RT_FAMILY_CONTENT] = {rt__family_content, -8, 8},
-    [RT_FAMILY_TIME] = {rt__family_time, -8, 8},
-    [RT_FAMILY_CLIENT] = {rt__family_client, -16,
+    [RT_FAMILY_CONTENT] = {rt__family_content, rt__member_content, -8, 8},
+    [RT_FAMILY_TIME] = {rt__family_time, rt__member_time, -8, 8},
+    [RT_FAMILY_CLIENT] = {rt__family_client, rt__member_client, -16,
                           2}, /* a contradiction is not capped like a hint */
-    [RT_FAMILY_SIZE] = {rt__family_size, -8, 5},
-    [RT_FAMILY_NETWORK] = {rt__family_network, 0, 1},
-    [RT_FAMILY_MONEY] = {rt__family_money, -8, 6},
-    [RT_FAMILY_PROVISION] = {rt__family_provision, -8, 4},
-    [RT_FAMILY_KEYS] = {rt__family_keys, 0, 8},
+    [RT_FAMILY_SIZE] = {rt__family_size, rt__member_size, -8, 5},
+    [RT_FAMILY_NETWORK] = {rt__family_network, rt__member_network, 0, 1},
+    [RT_FAMILY_MONEY] = {rt__family_money, rt__member_money, -8, 6},
+    [RT_FAMILY_PROVISION] = {rt__family_provision, rt__member_provision, -8, 4},
+    [RT_FAMILY_KEYS] = {rt__family_keys, rt__member_keys, 0, 8},
 };
 
 static double ramp(double v, double from, double to)
@@ -61,4 +63,15 @@ rt_code rt__evidence(const rt__reference *r, const rt__group *g, rt__bits *out, 
   if (c == RT_OK)
     c = extraction(r, g, out);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for evidence");
+}
+
+rt_code rt__member_bits(const rt__reference *r, const rt__group *g, double *out, rt_error *err)
+{
+  rt_code c = RT_OK;
+  for (size_t i = 0; i < (size_t)g->n * RT_FAMILY_COUNT; i++)
+    out[i] = NAN;
+  for (int f = 0; f < RT_FAMILY_COUNT && c == RT_OK; f++)
+    if (!r->without || !r->without[f])
+      c = families[f].member(r, g, out);
+  return c == RT_OK ? c : rt__fail(err, c, "no memory for members");
 }

@@ -68,6 +68,20 @@ rt_code rt__family_money(const rt__reference *r, const rt__group *g, rt__bits *b
 rt_code rt__family_provision(const rt__reference *r, const rt__group *g, rt__bits *b);
 rt_code rt__family_keys(const rt__reference *r, const rt__group *g, rt__bits *b);
 
+/* The same question for each member: bits that this account belongs with the rest of the group.
+ * Fills out[i * RT_FAMILY_COUNT + family] for each account i of g; NaN where a family has nothing
+ * to say. */
+rt_code rt__member_bits(const rt__reference *r, const rt__group *g, double *out, rt_error *err);
+
+rt_code rt__member_content(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_client(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_size(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_network(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_money(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_provision(const rt__reference *r, const rt__group *g, double *out);
+rt_code rt__member_keys(const rt__reference *r, const rt__group *g, double *out);
+
 /* day swings of reference groups (family_time.c), spread of rates and sizes */
 size_t rt__swing_reference(const rt__starts *s, double *out, size_t max);
 

@@ -178,3 +178,27 @@ rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *
                               12 * b->frames;
   return RT_OK;
 }
+
+/* ---- members: does an account's usual bundle occur in the rest of the group as often as it should
+ */
+
+rt_code rt__member_client(const rt__reference *r, const rt__group *g, double *out)
+{
+  rt__map users; /* bundle -> accounts that use it */
+  rt_code c = RT_OK;
+  rt__map_init(&users, r->alloc, SIZE_MAX, 24);
+  for (int pass = 0; pass < 2 && c == RT_OK; pass++)
+    for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
+      uint64_t bundle = r->starts->bundle[g->row[g->at[i]]];
+      uint64_t *v = rt__map_put(&users, bundle, NULL);
+      if (!v)
+        c = RT_E_NOMEM;
+      else if (pass == 0)
+        (*v)++;
+      else
+        out[i * RT_FAMILY_COUNT + RT_FAMILY_CLIENT] =
+            (double)(*v - 1) >= 0.2 * (g->n - 1) ? 0.5 : -3;
+    }
+  rt__map_free(&users);
+  return c;
+}

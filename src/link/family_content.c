@@ -19,6 +19,12 @@ static double log_likelihood(const rt__own *o, const double *excess, size_t n)
   return rt__log_mean_exp(v, n);
 }
 
+static double own_bits(const rt__reference *r, const rt__own *o)
+{
+  double one = log_likelihood(o, one_list, RT__ARRAY_LEN(one_list));
+  return rt__clip((one - log_likelihood(o, r->own, r->n_own)) / RT__LN2, -6, 3);
+}
+
 static void source(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   rt__own own[RT__SLOTS_MAX];
@@ -27,10 +33,8 @@ static void source(const rt__reference *r, const rt__group *g, rt__bits *b)
   for (size_t i = 0; i < n; i++) {
     if (own[i].slots < 2)
       continue;
-    double bits = (log_likelihood(&own[i], one_list, RT__ARRAY_LEN(one_list)) -
-                   log_likelihood(&own[i], r->own, r->n_own)) /
-                  RT__LN2;
-    sum += rt__clip(bits, -6, 3);
+    double bits = own_bits(r, &own[i]);
+    sum += bits;
     counted++;
     fit += bits > 0;
   }
@@ -62,4 +66,44 @@ rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits 
   b->said[RT_FAMILY_CONTENT] = true;
   b->bits[RT_FAMILY_CONTENT] = (b->own < 8 ? b->own : 8) + reuse(g, &b->reuse);
   return RT_OK;
+}
+
+/* ---- members: large groups are dealt into batches, so that every account is looked at */
+
+#define BATCH 60
+
+static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, uint32_t step,
+                     double *out)
+{
+  rt__own own[RT__SLOTS_MAX];
+  bool *keep = rt__calloc(r->alloc, g->n, sizeof *keep);
+  rt__group part;
+  if (!keep)
+    return RT_E_NOMEM;
+  for (uint32_t i = from; i < g->n; i += step)
+    keep[i] = true;
+  rt_code c = rt__group_part(r->starts, g, keep, &part);
+  rt__free(r->alloc, keep, g->n * sizeof *keep);
+  if (c != RT_OK)
+    return c;
+  size_t n = rt__slots_own(r->starts, &r->idf, &part, own);
+  for (size_t k = 0, i = 0; k < n; k++) {
+    while (g->account[i] != own[k].account)
+      i++;
+    if (own[k].slots >= 2)
+      out[i * RT_FAMILY_COUNT + RT_FAMILY_CONTENT] = own_bits(r, &own[k]);
+  }
+  rt__group_free(r->alloc, &part);
+  return RT_OK;
+}
+
+rt_code rt__member_content(const rt__reference *r, const rt__group *g, double *out)
+{
+  if (!r->idf.weight || r->n_own == 0)
+    return RT_OK;
+  uint32_t step = (g->n + BATCH - 1) / BATCH;
+  rt_code c = RT_OK;
+  for (uint32_t from = 0; from < step && c == RT_OK; from++)
+    c = batch(r, g, from, step, out);
+  return c;
 }

@@ -88,3 +88,32 @@ rt_code rt__family_money(const rt__reference *r, const rt__group *g, rt__bits *b
   rt__map_free(&mail);
   return c;
 }
+
+/* ---- members: an instrument that another member has too, and few outside */
+
+rt_code rt__member_money(const rt__reference *r, const rt__group *g, double *out)
+{
+  if (!r->facts)
+    return RT_OK;
+  rt__map pay, mail;
+  size_t paying = 0, in_org = 0;
+  rt__map_init(&pay, r->alloc, SIZE_MAX, 33);
+  rt__map_init(&mail, r->alloc, SIZE_MAX, 34);
+  rt_code c = count_values(r, g, &pay, &mail, &paying, &in_org);
+  for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
+    const rt__fact *f = rt__facts_of(r->facts, g->account[i]);
+    double bits = 0;
+    if (!f || f->n_payments == 0)
+      continue;
+    for (uint32_t k = 0; k < f->n_payments; k++) {
+      uint64_t in = everywhere(&pay, f->payment[k]),
+               all = everywhere(&r->facts->payments, f->payment[k]);
+      if (in > 1 && 2 * in >= all)
+        bits = 6;
+    }
+    out[i * RT_FAMILY_COUNT + RT_FAMILY_MONEY] = bits;
+  }
+  rt__map_free(&pay);
+  rt__map_free(&mail);
+  return c;
+}

@@ -7,7 +7,7 @@
 #define ROWS_READ 32
 
 /* share of accounts that meet another of the group on a network with few strangers */
-static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *shared)
+static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *shared, double *out)
 {
   rt__map users; /* network -> accounts of the group */
   rt__map mine;
@@ -41,6 +41,8 @@ static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *s
         }
       }
       meets += met;
+      if (out && pass)
+        out[i * RT_FAMILY_COUNT + RT_FAMILY_NETWORK] = met;
     }
     *shared = (double)meets / g->n;
   }
@@ -53,8 +55,14 @@ rt_code rt__family_network(const rt__reference *r, const rt__group *g, rt__bits 
 {
   if (r->nets.n == 0)
     return RT_OK;
-  rt_code c = shared_nets(r, g, &b->net_shared);
+  rt_code c = shared_nets(r, g, &b->net_shared, NULL);
   b->said[RT_FAMILY_NETWORK] = true;
   b->bits[RT_FAMILY_NETWORK] = b->net_shared > 0.5 ? 1 : 0;
   return c;
+}
+
+rt_code rt__member_network(const rt__reference *r, const rt__group *g, double *out)
+{
+  double shared;
+  return r->nets.n ? shared_nets(r, g, &shared, out) : RT_OK;
 }

@@ -22,12 +22,13 @@ static double inside(const rt__facts *f, double lo, double hi)
   return (double)(n - a) / (double)f->n_born;
 }
 
-rt_code rt__family_provision(const rt__reference *r, const rt__group *g, rt__bits *b)
+/* the shortest window with half of the members' sign-ups; false with fewer than four known */
+static rt_code window(const rt__reference *r, const rt__group *g, double *lo, double *hi,
+                      double *share, bool *found)
 {
-  if (!r->facts || r->facts->n_born == 0)
-    return RT_OK;
   double *born = rt__calloc(r->alloc, g->n, sizeof *born);
   size_t n = 0;
+  *found = false;
   if (!born)
     return RT_E_NOMEM;
   for (uint32_t i = 0; i < g->n; i++) {
@@ -41,12 +42,52 @@ rt_code rt__family_provision(const rt__reference *r, const rt__group *g, rt__bit
     for (size_t i = 0; i + k <= n; i++)
       if (born[i + k - 1] - born[i] < born[best + k - 1] - born[best])
         best = i;
-    double expect = inside(r->facts, born[best], born[best + k - 1]);
-    b->burst = log2((double)k / (double)n / (expect > 1e-4 ? expect : 1e-4));
-    b->burst_days = (born[best + k - 1] - born[best]) / 86400;
-    b->said[RT_FAMILY_PROVISION] = true;
-    b->bits[RT_FAMILY_PROVISION] = rt__clip(b->burst - 2.5, -1, 4);
+    *lo = born[best];
+    *hi = born[best + k - 1];
+    *share = (double)k / (double)n;
+    *found = true;
   }
   rt__free(r->alloc, born, g->n * sizeof *born);
+  return RT_OK;
+}
+
+static double burst_of(const rt__facts *f, double lo, double hi, double share)
+{
+  double expect = inside(f, lo, hi);
+  return log2(share / (expect > 1e-4 ? expect : 1e-4));
+}
+
+rt_code rt__family_provision(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  double lo, hi, share;
+  bool found;
+  if (!r->facts || r->facts->n_born == 0)
+    return RT_OK;
+  rt_code c = window(r, g, &lo, &hi, &share, &found);
+  if (c != RT_OK || !found)
+    return c;
+  b->burst = burst_of(r->facts, lo, hi, share);
+  b->burst_days = (hi - lo) / 86400;
+  b->said[RT_FAMILY_PROVISION] = true;
+  b->bits[RT_FAMILY_PROVISION] = rt__clip(b->burst - 2.5, -1, 4);
+  return RT_OK;
+}
+
+rt_code rt__member_provision(const rt__reference *r, const rt__group *g, double *out)
+{
+  double lo, hi, share;
+  bool found;
+  if (!r->facts || r->facts->n_born == 0)
+    return RT_OK;
+  rt_code c = window(r, g, &lo, &hi, &share, &found);
+  if (c != RT_OK || !found)
+    return c;
+  double bits = rt__clip(burst_of(r->facts, lo, hi, share) - 2.5, -1, 4);
+  for (uint32_t i = 0; i < g->n; i++) {
+    const rt__fact *f = rt__facts_of(r->facts, g->account[i]);
+    double born = f ? (double)f->created_us * 1e-6 : 0;
+    if (born > 0)
+      out[i * RT_FAMILY_COUNT + RT_FAMILY_PROVISION] = born >= lo && born <= hi ? bits : 0;
+  }
   return RT_OK;
 }

@@ -66,3 +66,34 @@ rt_code rt__family_size(const rt__reference *r, const rt__group *g, rt__bits *b)
   b->bits[RT_FAMILY_SIZE] = WEIGHT * b->size;
   return RT_OK;
 }
+
+/* ---- members */
+
+rt_code rt__member_size(const rt__reference *r, const rt__group *g, double *out)
+{
+  const float *v = r->starts->log_out;
+  double *mean = rt__calloc(r->alloc, g->n, 3 * sizeof *mean);
+  if (!mean)
+    return RT_E_NOMEM;
+  double *sd = mean + g->n, *copy = mean + 2 * (size_t)g->n;
+  for (uint32_t i = 0; i < g->n; i++) {
+    double rows = rt__group_rows(g, i), sq = 0;
+    for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
+      mean[i] += (double)v[g->row[k]] / rows;
+    for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
+      sq += ((double)v[g->row[k]] - mean[i]) * ((double)v[g->row[k]] - mean[i]);
+    sd[i] = sqrt(sq / rows + 0.01);
+  }
+  memcpy(copy, mean, g->n * sizeof *copy);
+  double med = rt__median(copy, g->n);
+  memcpy(copy, sd, g->n * sizeof *copy);
+  double s = rt__median(copy, g->n), lo = inside[0], hi = r->tau[0];
+  for (uint32_t i = 0; i < g->n; i++) {
+    double rows = rt__group_rows(g, i), z = mean[i] - med;
+    double s0 = sqrt(lo * lo + s * s / rows), s1 = sqrt(hi * hi + s * s / rows);
+    double ll = -0.5 * (z / s0) * (z / s0) - log(s0) + 0.5 * (z / s1) * (z / s1) + log(s1);
+    out[i * RT_FAMILY_COUNT + RT_FAMILY_SIZE] = rt__clip(ll, -4, 2) / RT__LN2;
+  }
+  rt__free(r->alloc, mean, g->n * 3 * sizeof *mean);
+  return RT_OK;
+}

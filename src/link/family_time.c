@@ -189,6 +189,63 @@ rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
   return RT_OK;
 }
 
+/* ---- members */
+
+#define OTHERS 12 /* whose clock a member's is compared with */
+
+static rt_code member_days(const rt__reference *r, const rt__group *g, double *out)
+{
+  rt__swing *w = rt__calloc(r->alloc, g->n, sizeof *w);
+  size_t n = 0, k = 0;
+  rt_code c = w ? rt__days(r->starts, g, w, &n) : RT_E_NOMEM;
+  for (uint32_t i = 0; c == RT_OK && i < g->n; i++) {
+    if (rt__group_rows(g, i) < 3)
+      continue;
+    const rt__swing *x = &w[k++];
+    if (x->df < 2 || r->n_swing == 0)
+      continue;
+    double one = mixture(x->chi2, x->df, dealt, RT__ARRAY_LEN(dealt));
+    double many = mixture(x->chi2, x->df, r->swing, r->n_swing);
+    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = rt__clip((one - many) / RT__LN2, -5, 2.5);
+  }
+  rt__free(r->alloc, w, g->n * sizeof *w);
+  return c;
+}
+
+static rt_code member_clock(const rt__reference *r, const rt__group *g, double *out)
+{
+  const rt__starts *s = r->starts;
+  size_t longest = 0, k = 0;
+  for (uint32_t i = 0; i < g->n; i++)
+    longest = rt__group_rows(g, i) > longest ? rt__group_rows(g, i) : longest;
+  double *v = rt__calloc(r->alloc, 6 * longest + 16, sizeof *v), ratio[OTHERS];
+  uint32_t *even = rt__calloc(r->alloc, g->n, sizeof *even);
+  for (uint32_t i = 0; v && even && i < g->n; i++)
+    if (even_gaps(s, g, i, v))
+      even[k++] = i;
+  for (size_t x = 0; x < k && k >= RT__CLOCK_MIN; x++) {
+    size_t m = 0;
+    rt__rng rng = {0xc10d, x * OTHERS};
+    while (m < OTHERS) {
+      size_t y = (size_t)rt__rng_below(&rng, k - 1), lags;
+      y += y >= x;
+      size_t a = copy_times(s, g, even[x], v), b = copy_times(s, g, even[y], v + a);
+      ratio[m++] = rt__lag_ratio(v, a, v + a, b, v + a + b, &lags);
+    }
+    double *at = &out[even[x] * RT_FAMILY_COUNT + RT_FAMILY_TIME];
+    *at = (isnan(*at) ? 0 : *at) + rt__clip(10 * (0.9 - rt__median(ratio, m)), -1, 5);
+  }
+  rt__free(r->alloc, v, (6 * longest + 16) * sizeof *v);
+  rt__free(r->alloc, even, g->n * sizeof *even);
+  return v && even ? RT_OK : RT_E_NOMEM;
+}
+
+rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out)
+{
+  rt_code c = member_days(r, g, out);
+  return c == RT_OK ? member_clock(r, g, out) : c;
+}
+
 /* ---- reference: how much unrelated machine-like accounts swing from day to day */
 
 #define DEAL 12
