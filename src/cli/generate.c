@@ -55,18 +55,45 @@ static void man_exit_status(FILE *f)
       f);
 }
 
+/* "retort-distill-train" */
+static void page_name(char out[64], const cli_command *c)
+{
+  (void)snprintf(out, 64, "retort-%s", c->name);
+  for (char *p = out; *p; p++)
+    if (*p == ' ')
+      *p = '-';
+}
+
+static void man_within(FILE *f, const cli_command *c)
+{
+  char name[64];
+  if (!c->within)
+    return;
+  (void)fputs(".SH COMMANDS\n", f);
+  for (size_t i = 0; c->within[i]; i++) {
+    page_name(name, c->within[i]);
+    (void)fputs(".TP\n.BR ", f);
+    roff(f, name);
+    (void)fputs(" (1)\n", f);
+    roff(f, c->within[i]->summary);
+    (void)fputc('\n', f);
+  }
+}
+
 static void man_command(FILE *f, const cli_command *c)
 {
   cli_option options[CLI_OPTIONS_MAX + 1];
   char name[64];
   size_t n = cli_options(c, options);
-  (void)snprintf(name, sizeof name, "retort-%s", c->name);
+  page_name(name, c);
   man_head(f, name, c->summary);
   (void)fprintf(f, ".B retort %s\n", c->name);
   roff(f, c->synopsis);
   (void)fputs("\n.SH DESCRIPTION\n", f);
   roff(f, c->description);
-  (void)fputs("\n.SH OPTIONS\n", f);
+  (void)fputc('\n', f);
+  man_within(f, c);
+  (void)fputs(".SH OPTIONS\n", f);
   for (size_t i = 0; i < n; i++)
     man_option(f, &options[i]);
   man_exit_status(f);
@@ -110,18 +137,54 @@ static void bash_values(FILE *f, const cli_option *o)
   }
 }
 
-static void bash_command(FILE *f, const cli_command *c)
+/* the case of one command; with commands within, their names come first */
+static void bash_command(FILE *f, const cli_command *c, const char *word)
 {
   cli_option options[CLI_OPTIONS_MAX + 1];
   size_t n = cli_options(c, options);
-  (void)fprintf(f, "  %s)\n    case $before in\n", c->name);
+  (void)fprintf(f, "  %s)\n    case $before in\n", word);
   for (size_t i = 0; i < n; i++)
     if (options[i].value)
       bash_values(f, &options[i]);
+  if (c->within) {
+    (void)fprintf(f, "    %s) words='", word);
+    for (size_t i = 0; c->within[i]; i++)
+      (void)fprintf(f, "%s%s", i ? " " : "", c->within[i]->name + strlen(c->name) + 1);
+    (void)fputs("' ;;\n", f);
+  }
   (void)fputs("    *) [[ $word == -* ]] && words='", f);
   for (size_t i = 0; i < n; i++)
     (void)fprintf(f, "%s--%s", i ? " " : "", options[i].name);
   (void)fputs("' ;;\n    esac ;;\n", f);
+}
+
+static void bash_commands(FILE *f)
+{
+  char word[80];
+  for (size_t i = 0; cli_command_at(i); i++) {
+    const cli_command *c = cli_command_at(i);
+    for (size_t k = 0; c->within && c->within[k]; k++) {
+      (void)snprintf(word, sizeof word, "'%s'", c->within[k]->name);
+      bash_command(f, c->within[k], word);
+    }
+    bash_command(f, c, c->name);
+  }
+}
+
+/* words that name a command within another */
+static void bash_within(FILE *f)
+{
+  const char *between = "";
+  for (size_t i = 0; cli_command_at(i); i++) {
+    const cli_command *c = cli_command_at(i);
+    for (size_t k = 0; c->within && c->within[k]; k++) {
+      (void)fprintf(f, "%s'%s'", between, c->within[k]->name);
+      between = " | ";
+    }
+  }
+  if (!*between)
+    (void)fputs("' none'", f);
+  (void)fputs(") ((COMP_CWORD > 2)) && command+=\" ${COMP_WORDS[2]}\" ;;\n", f);
 }
 
 static void bash_all(FILE *f)
@@ -132,9 +195,13 @@ static void bash_all(FILE *f)
               f);
   for (size_t i = 0; cli_command_at(i); i++)
     (void)fprintf(f, " %s", cli_command_at(i)->name);
-  (void)fputs("' -- \"$word\"))\n    return\n  fi\n  case ${COMP_WORDS[1]} in\n", f);
-  for (size_t i = 0; cli_command_at(i); i++)
-    bash_command(f, cli_command_at(i));
+  (void)fputs("' -- \"$word\"))\n    return\n  fi\n"
+              "  local command=${COMP_WORDS[1]}\n"
+              "  case \"$command ${COMP_WORDS[2]}\" in\n    ",
+              f);
+  bash_within(f);
+  (void)fputs("  esac\n  case $command in\n", f);
+  bash_commands(f);
   (void)fputs(
       "  esac\n  if [[ -n $words ]]; then\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
       "  else\n    COMPREPLY=($(compgen -f -- \"$word\"))\n  fi\n}\n"
@@ -180,13 +247,22 @@ static int to_file(const char *dir, const char *name, void (*write)(FILE *, cons
   return CLI_DONE;
 }
 
+static int one_page(const char *dir, const cli_command *c)
+{
+  char name[72], page[64];
+  page_name(page, c);
+  (void)snprintf(name, sizeof name, "%s.1", page);
+  return to_file(dir, name, write_command, c);
+}
+
 static int generate_man(const char *dir)
 {
   int status = to_file(dir, "retort.1", write_all, NULL);
   for (size_t i = 0; status == CLI_DONE && cli_command_at(i); i++) {
-    char name[64];
-    (void)snprintf(name, sizeof name, "retort-%s.1", cli_command_at(i)->name);
-    status = to_file(dir, name, write_command, cli_command_at(i));
+    const cli_command *c = cli_command_at(i);
+    status = one_page(dir, c);
+    for (size_t k = 0; status == CLI_DONE && c->within && c->within[k]; k++)
+      status = one_page(dir, c->within[k]);
   }
   return status;
 }

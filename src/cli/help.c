@@ -57,6 +57,15 @@ static void help_example(FILE *f, const char *example)
   }
 }
 
+static void help_within(FILE *f, const cli_command *c)
+{
+  if (!c->within)
+    return;
+  (void)fprintf(f, "\nCommands:\n");
+  for (size_t i = 0; c->within[i]; i++)
+    (void)fprintf(f, "  %-*s%s\n", COLUMN - 2, c->within[i]->name, c->within[i]->summary);
+}
+
 void cli_help(FILE *f, const cli_command *c)
 {
   cli_option options[CLI_OPTIONS_MAX + 1];
@@ -64,6 +73,7 @@ void cli_help(FILE *f, const cli_command *c)
   (void)fprintf(f, "retort %s - %s\n\nUsage: retort %s %s\n\n", c->name, c->summary, c->name,
                 c->synopsis);
   wrap(f, c->description, 0, 0);
+  help_within(f, c);
   (void)fprintf(f, "\nOptions:\n");
   for (size_t i = 0; i < n; i++)
     help_option(f, &options[i]);

@@ -33,15 +33,20 @@ static int read_key(const cli_args *a, const char *path, rt_key *key)
   return status;
 }
 
+int cli_key(const cli_args *a, rt_key *key)
+{
+  const char *path = cli_text(a, "key-file", NULL);
+  if (path)
+    return read_key(a, path, key);
+  return rt_key_default(key) == RT_OK ? CLI_DONE : cli_failed(a, "no SHA-256 in this OpenSSL");
+}
+
 int cli_ingest_init(const cli_args *a, cli_ingest *in)
 {
   *in = (cli_ingest){.threads = cli_threads(a)};
   if (in->threads > CLI_INGEST_THREADS)
     in->threads = CLI_INGEST_THREADS;
-  const char *path = cli_text(a, "key-file", NULL);
-  if (path)
-    return read_key(a, path, &in->key);
-  return rt_key_default(&in->key) == RT_OK ? CLI_DONE : cli_failed(a, "no SHA-256 in this OpenSSL");
+  return cli_key(a, &in->key);
 }
 
 /* ---- the run */

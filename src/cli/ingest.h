@@ -23,6 +23,9 @@ typedef struct cli_ingest {
   int worst;             /* CLI_DONE, or the exit status that those troubles call for */
 } cli_ingest;
 
+/* the key of --key-file, or the default one. An exit status. */
+int cli_key(const cli_args *a, rt_key *key);
+
 /* threads from the arguments, key from --key-file where the command has it. An exit status. */
 int cli_ingest_init(const cli_args *a, cli_ingest *in);
 /* Reads all operands. CLI_DONE means that the run went to its end and there is something to go on
