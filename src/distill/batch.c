@@ -110,7 +110,7 @@ static rt_code take_targets(rt__batch *b, uint64_t start, size_t slot, const rt_
       continue;
     uint32_t *ids = b->ids + row * b->most;
     float *weights = b->weights + row * b->most;
-    rt_code code = sparse->get(sparse->ctx, start + i, ids, weights, &t->n_ids, err);
+    rt_code code = sparse->get(sparse->ctx, start + i, ids, weights, t, err);
     if (code)
       return code;
     t->ids = ids;

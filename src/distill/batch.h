@@ -10,12 +10,12 @@
 #include "distill/corpus.h"
 #include "distill/loss.h"
 
-/* Cached targets by position, which is a token's number in the corpus: at most `most` ids and
- * weights are appended, *n says how many (0: none known). Called from one thread. */
+/* Cached targets by position, which is a token's number in the corpus: fills at most `most` ids and
+ * weights, and t->n_ids and t->entropy. Called from one thread, for positions that count. */
 typedef struct rt_sparse {
   void *ctx;
   size_t most;
-  rt_code (*get)(void *ctx, uint64_t position, uint32_t *ids, float *weights, size_t *n,
+  rt_code (*get)(void *ctx, uint64_t position, uint32_t *ids, float *weights, rt_loss_target *t,
                  rt_error *err);
 } rt_sparse;
 

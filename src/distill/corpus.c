@@ -71,9 +71,18 @@ rt_code rt_corpus_add(rt_corpus *c, const uint32_t *tokens, size_t n, size_t pro
   memcpy(c->tokens + c->n, tokens, n * sizeof *tokens);
   for (size_t i = 0; i < n; i++)
     c->wanted[c->n + i] = i > 0 && i >= prompt;
-  c->prompts |= prompt > 0;
+  c->separate |= prompt > 0;
   c->n += n;
   return RT_OK;
+}
+
+rt_code rt_corpus_add_wanted(rt_corpus *c, const uint32_t *tokens, size_t n, const uint8_t *wanted,
+                             rt_error *err)
+{
+  rt_code code = rt_corpus_add(c, tokens, n, 0, err);
+  for (size_t i = 1; !code && i < n; i++)
+    c->wanted[c->n - n + i] = wanted[i] != 0;
+  return code;
 }
 
 /* ---- windows */
@@ -111,7 +120,7 @@ rt_code rt_corpus_cut(rt_corpus *c, uint32_t seq, rt_error *err)
     return rt__fail(err, RT_E_ARG, "the corpus is empty: no token that could be learnt");
   c->seq = seq;
   c->n_windows = 0;
-  if (!c->prompts)
+  if (!c->separate)
     return add_windows(c, 0, c->n, err);
   rt_code code = RT_OK;
   for (uint64_t d = 0; !code && d < c->documents; d++)

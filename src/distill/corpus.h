@@ -33,7 +33,7 @@ typedef struct rt_corpus {
   uint8_t *wanted; /* 1 or 0, a token each */
   size_t n, cap, max;
   uint64_t documents;
-  bool prompts;     /* some document had a prompt: windows are separate */
+  bool separate;    /* some position of a document doesn't count: no window holds two documents */
   uint64_t *starts; /* of documents */
   size_t starts_cap;
   rt_window *windows;
@@ -49,6 +49,9 @@ void rt_corpus_free(rt_corpus *c);
 /* one document by its tokens; the first `prompt` of them are not wanted */
 rt_code rt_corpus_add(rt_corpus *c, const uint32_t *tokens, size_t n, size_t prompt,
                       rt_error *err) RT__MUST_CHECK;
+/* the same, wanted[i] saying whether token i is; wanted[0] is taken for 0 */
+rt_code rt_corpus_add_wanted(rt_corpus *c, const uint32_t *tokens, size_t n, const uint8_t *wanted,
+                             rt_error *err) RT__MUST_CHECK;
 /* RT_E_FORMAT with file and line for a line that is no such object */
 rt_code rt_corpus_add_file(rt_corpus *c, const rt_tokenizer *t, const char *path,
                            rt_error *err) RT__MUST_CHECK;

@@ -85,10 +85,10 @@ static double kl_sparse(const rt__kernels *k, float *x, size_t n, const rt_loss_
     mean += (double)t->weights[i] * (double)x[t->ids[i]];
     mass += (double)t->weights[i];
   }
-  l->lse = soften(k, x, n, l->temperature, l->cq);
+  l->lse = soften(k, x, n, l->temperature, l->cq + l->cp * (mass - 1));
   for (size_t i = 0; i < t->n_ids; i++)
     x[t->ids[i]] = (float)((double)x[t->ids[i]] - l->cp * (double)t->weights[i]);
-  return mass * l->lse - mean / l->temperature;
+  return mass * l->lse - mean / l->temperature - t->entropy;
 }
 
 #define STRIP 1024u

@@ -14,8 +14,9 @@
  *  - Only cross entropy and kl are linear in p. From a cache, p is an unbiased estimate of the
  *    teacher's distribution; the others are not linear, so their expectation over the estimate is
  *    not their value: rt_loss_check refuses them.
- *  - From a cache the constant sum p log p is not known: `teacher` is then the cross entropy
- *    - sum p log q, which is D plus that constant. The gradient is the same.
+ *  - From a cache the constant sum p log p comes from the target (`entropy`, the teacher's own);
+ * where it isn't known, `teacher` is the cross entropy - sum p log q. The gradient is the same.
+ *  - Weights that sum to less than 1 (a tail that nobody knows) count as far as they go.
  *  - T^2 keeps the gradient's size the same for all temperatures (Hinton et al. 2015).
  */
 #ifndef RT_DISTILL_LOSS_H
@@ -56,13 +57,14 @@ rt_code rt_loss_check(const rt_loss_config *c, rt_loss_source source, rt_error *
 
 #define RT_LOSS_NO_LABEL UINT32_MAX
 
-/* one position's teacher: dense logits, or words with weights that sum to 1, or neither */
+/* one position's teacher: dense logits, or words with weights that sum to 1 at most, or neither */
 typedef struct rt_loss_target {
   uint32_t label;      /* the text's next token, or RT_LOSS_NO_LABEL: then no CE part */
   float *logits;       /* the teacher's, at temperature 1; destroyed */
   const uint32_t *ids; /* may repeat; each below vocab */
   const float *weights;
   size_t n_ids;
+  double entropy; /* of the teacher at the weights' temperature, nats; 0 = not known */
 } rt_loss_target;
 
 typedef struct rt_loss_value {
