@@ -84,8 +84,8 @@ void *rt__realloc(const rt_alloc *a, void *p, size_t old_count, size_t count, si
 {
   if (size != 0 && count > SIZE_MAX / 2 / size)
     return NULL;
-  size_t want = count * size;
-  return a->resize(a->ctx, p, old_count * size, want ? want : 1);
+  size_t want = count * size, had = old_count * size;
+  return a->resize(a->ctx, p, p && !had ? 1 : had, want ? want : 1);
 }
 
 void rt__free(const rt_alloc *a, void *p, size_t size)

@@ -73,6 +73,7 @@ void rt__buf_free(rt__buf *b);
 void rt__buf_clear(rt__buf *b);
 rt_code rt__buf_reserve(rt__buf *b, size_t more) RT__MUST_CHECK;
 rt_code rt__buf_add(rt__buf *b, const void *p, size_t n) RT__MUST_CHECK;
+/* text of 256 bytes or more needs room for one byte more than it has */
 rt_code rt__buf_printf(rt__buf *b, const char *fmt, ...) RT__PRINTF(2, 3) RT__MUST_CHECK;
 static inline rt_slice rt__buf_slice(const rt__buf *b)
 {

@@ -148,19 +148,18 @@ static rt_code grow(rt__map *m)
 
 uint64_t *rt__map_put(rt__map *m, uint64_t key, bool *fresh)
 {
-  if (m->n * 10 >= m->cap * 7 && grow(m) != RT_OK)
+  uint64_t *there = rt__map_get(m, key);
+  if (fresh)
+    *fresh = !there;
+  if (there)
+    return there;
+  if (m->n >= m->max || (m->n * 10 >= m->cap * 7 && grow(m) != RT_OK))
     return NULL;
   size_t i = slot_of(m, key);
-  if (fresh)
-    *fresh = !m->used[i];
-  if (!m->used[i]) {
-    if (m->n >= m->max)
-      return NULL;
-    m->used[i] = 1;
-    m->keys[i] = key;
-    m->vals[i] = 0;
-    m->n++;
-  }
+  m->used[i] = 1;
+  m->keys[i] = key;
+  m->vals[i] = 0;
+  m->n++;
   return &m->vals[i];
 }
 

@@ -121,6 +121,18 @@ void rt__json_i64(rt__json *j, int64_t v)
   put(j, t, (size_t)snprintf(t, sizeof t, "%lld", (long long)v));
 }
 
+/* a number as printf left it; whatever the locale put for the decimal point becomes a point */
+static void put_number(rt__json *j, const char *t, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    bool plain = (t[i] >= '0' && t[i] <= '9') || t[i] == '-' || t[i] == '+' || t[i] == 'e';
+    if (plain)
+      put(j, t + i, 1);
+    else if (i == 0 || (t[i - 1] >= '0' && t[i - 1] <= '9'))
+      put(j, ".", 1);
+  }
+}
+
 void rt__json_num(rt__json *j, double v)
 {
   char t[40];
@@ -135,8 +147,10 @@ void rt__json_num(rt__json *j, double v)
     if (strtod(t, NULL) == v)
       break;
   }
-  put(j, t, (size_t)n);
+  put_number(j, t, (size_t)n);
 }
+
+#define DECIMALS_MAX 20
 
 void rt__json_fixed(rt__json *j, double v, int decimals)
 {
@@ -146,17 +160,16 @@ void rt__json_fixed(rt__json *j, double v, int decimals)
     return;
   }
   comma(j);
+  decimals = decimals < 0 ? 0 : decimals > DECIMALS_MAX ? DECIMALS_MAX : decimals;
   int n = snprintf(t, sizeof t, "%.*f", decimals, v);
-  if (decimals > 0) {
-    while (t[n - 1] == '0')
-      n--;
-    if (t[n - 1] == '.')
-      n--;
-  }
+  while (decimals > 0 && t[n - 1] == '0')
+    n--;
+  while (t[n - 1] < '0' || t[n - 1] > '9')
+    n--; /* the point */
   if (n == 2 && t[0] == '-' && t[1] == '0')
     put(j, "0", 1);
   else
-    put(j, t, (size_t)n);
+    put_number(j, t, (size_t)n);
 }
 
 void rt__json_bool(rt__json *j, bool v)

@@ -42,17 +42,19 @@ static bool mark(const char **p, const char *end, char a, char b)
   return true;
 }
 
-/* ".250" as microseconds; further digits are cut */
-static int64_t fraction(const char **p, const char *end)
+/* ".250" as microseconds, further digits are cut; nothing is 0; false for a point without digits */
+static bool fraction(const char **p, const char *end, int64_t *us)
 {
-  int64_t us = 0, unit = 100000;
+  int64_t unit = 100000;
+  *us = 0;
   if (*p == end || **p != '.')
-    return 0;
-  for ((*p)++; *p != end && **p >= '0' && **p <= '9'; (*p)++) {
-    us += (**p - '0') * unit;
+    return true;
+  const char *first = ++*p;
+  for (; *p != end && **p >= '0' && **p <= '9'; (*p)++) {
+    *us += (**p - '0') * unit;
     unit /= 10;
   }
-  return us;
+  return *p != first;
 }
 
 /* "Z" or "+hh:mm" in minutes; false if neither */
@@ -88,8 +90,8 @@ rt_code rt__time_parse(rt_slice s, int64_t *us, rt_error *err)
             (mark(&p, end, 'T', 't') || mark(&p, end, ' ', ' ')) && digits(&p, end, 2, &h) &&
             mark(&p, end, ':', ':') && digits(&p, end, 2, &mi) && mark(&p, end, ':', ':') &&
             digits(&p, end, 2, &sec);
-  int64_t frac = ok ? fraction(&p, end) : 0;
-  ok = ok && offset_minutes(&p, end, &off) && p == end;
+  int64_t frac = 0;
+  ok = ok && fraction(&p, end, &frac) && offset_minutes(&p, end, &off) && p == end;
   ok = ok && y >= 1 && mo >= 1 && mo <= 12 && d >= 1 && d <= month_days(y, (int)mo) && h <= 23 &&
        mi <= 59 && sec <= 60;
   if (!ok)
@@ -124,7 +126,7 @@ size_t rt__time_print(int64_t us, char out[RT__TIME_TEXT])
     rest += RT__DAY_US;
     days--;
   }
-  int64_t y = 1970 + days / 366;
+  int64_t y = 1970 + (days < 0 ? days / 365 - 1 : days / 366); /* not too late */
   while (days_before_year(y + 1) <= days)
     y++;
   int64_t d = days - days_before_year(y);
