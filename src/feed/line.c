@@ -123,27 +123,29 @@ static rt_code grow(rt__cutter *c, rt__batch *b)
   return RT_OK;
 }
 
+/* length of the whole lines in b, of which the first *searched bytes hold no newline */
+static size_t find_lines(const rt__batch *b, size_t *searched)
+{
+  size_t from = *searched, cut = whole_lines(b->p + from, b->n - from);
+  *searched = b->n;
+  return cut ? from + cut : 0;
+}
+
 /* Reads until b is full and holds a whole line, or the input ends; *lines is the length of the
- * whole lines. A grown batch stops at the first newline that it meets, so that little is left over.
- */
+ * whole lines. A grown batch stops at the first piece that has a newline, so that what is left over
+ * is shorter than the usual batch. */
 static rt_code fill(rt__cutter *c, rt__batch *b, size_t *lines)
 {
-  size_t searched = 0; /* no newline before here */
-  *lines = 0;
+  size_t searched = 0;
   for (;;) {
-    size_t room = b->cap - b->n;
     bool grown = b->cap > c->batch_size;
-    b->n += read_more(c, b->p + b->n, grown && room > c->batch_size ? c->batch_size : room);
-    if (c->ended || grown || b->n == b->cap) {
-      size_t cut = whole_lines(b->p + searched, b->n - searched);
-      *lines = cut ? searched + cut : 0;
-      searched = b->n;
-    }
+    *lines = c->ended || grown || b->n == b->cap ? find_lines(b, &searched) : 0;
     if (*lines || c->ended)
       return RT_OK;
-    if (b->n < b->cap)
-      continue;
-    if (b->cap < c->line_max + 2) {
+    if (b->n < b->cap) {
+      size_t room = b->cap - b->n;
+      b->n += read_more(c, b->p + b->n, room > c->batch_size ? c->batch_size : room);
+    } else if (b->cap < c->line_max + 2) {
       if (grow(c, b) != RT_OK)
         return RT_E_NOMEM;
     } else {

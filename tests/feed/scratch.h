@@ -17,14 +17,14 @@
 
 static char scratch_dir[64];
 
-static int scratch_open(void **state)
+static inline int scratch_open(void **state)
 {
   (void)state;
   (void)snprintf(scratch_dir, sizeof scratch_dir, "/tmp/retort-feed-XXXXXX");
   return mkdtemp(scratch_dir) ? 0 : 1;
 }
 
-static int scratch_close(void **state)
+static inline int scratch_close(void **state)
 {
   char command[128];
   (void)state;
@@ -33,7 +33,7 @@ static int scratch_close(void **state)
 }
 
 /* path of a name in the folder; good for eight calls */
-static const char *scratch_path(const char *name)
+static inline const char *scratch_path(const char *name)
 {
   static char paths[8][160];
   static unsigned next;
@@ -42,7 +42,7 @@ static const char *scratch_path(const char *name)
   return p;
 }
 
-static const char *scratch_put(const char *name, const void *p, size_t n)
+static inline const char *scratch_put(const char *name, const void *p, size_t n)
 {
   const char *path = scratch_path(name);
   FILE *f = fopen(path, "wb");
@@ -52,13 +52,13 @@ static const char *scratch_put(const char *name, const void *p, size_t n)
   return path;
 }
 
-static const char *scratch_text(const char *name, const char *text)
+static inline const char *scratch_text(const char *name, const char *text)
 {
   return scratch_put(name, text, strlen(text));
 }
 
 /* packs p; the result is the caller's */
-static unsigned char *pack_zstd(const void *p, size_t n, size_t *out_n)
+static inline unsigned char *pack_zstd(const void *p, size_t n, size_t *out_n)
 {
   size_t cap = ZSTD_compressBound(n);
   unsigned char *out = malloc(cap);
@@ -68,7 +68,7 @@ static unsigned char *pack_zstd(const void *p, size_t n, size_t *out_n)
   return out;
 }
 
-static unsigned char *pack_gzip(const void *p, size_t n, size_t *out_n)
+static inline unsigned char *pack_gzip(const void *p, size_t n, size_t *out_n)
 {
   z_stream z;
   memset(&z, 0, sizeof z);
