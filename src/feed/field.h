@@ -12,7 +12,7 @@
 
 #define RT__FIELDS_MAX 64 /* rows in a table */
 
-#define RT__JANY 0x3f
+#define RT__JANY (RT__JBOOL | RT__JNUMBER | RT__JSTRING | RT__JLIST | RT__JOBJECT)
 
 typedef struct rt__field {
   const char *name;

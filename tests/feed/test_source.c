@@ -109,6 +109,7 @@ static void members_and_frames_in_a_row(void **state)
     free(b);
     free(both);
   }
+  free(text);
 }
 
 static void check_trouble(const char *path, rt_code code, const char *part, size_t at_least)
