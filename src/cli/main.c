@@ -64,7 +64,9 @@ static const cli_command *within(const cli_command *c, const char *word)
 int main(int argc, char **argv)
 {
   static cli_parsed parsed;
-  (void)signal(SIGPIPE, SIG_IGN); /* a write that fails says so by its return value */
+  /* a write that fails says so by its return value */
+  (void)signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGXFSZ, SIG_IGN);
   if (argc < 2) {
     cli_help_all(stderr);
     return CLI_UNUSABLE;

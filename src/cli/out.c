@@ -53,6 +53,15 @@ static int cannot(const cli_args *a, const char *path)
   return cli_failed(a, "cannot write %s: %s", path, strerror(errno));
 }
 
+/* before any work: a folder that isn't there or isn't ours is a wrong argument; a full disk is not
+ */
+static int cannot_open(const cli_args *a, const char *path)
+{
+  bool full = errno == ENOSPC || errno == EDQUOT || errno == EIO;
+  int status = cannot(a, path);
+  return full ? status : CLI_UNUSABLE;
+}
+
 static bool fits(char out[CLI_PATH_MAX], const char *head, const char *tail)
 {
   int n = snprintf(out, CLI_PATH_MAX, "%s%s", head, tail);
@@ -71,7 +80,7 @@ static bool find_target(cli_out *o)
 static int open_directly(const cli_args *a, cli_out *o)
 {
   o->f = fopen(o->target, "w");
-  return o->f ? CLI_DONE : cannot(a, o->path);
+  return o->f ? CLI_DONE : cannot_open(a, o->path);
 }
 
 /* the mode that a plain open would have given, or that the old file has */
@@ -89,7 +98,7 @@ static int open_beside(const cli_args *a, cli_out *o, const struct stat *old)
   int fd = mkstemp(o->beside);
   if (fd < 0) {
     o->beside[0] = '\0';
-    return cannot(a, o->path);
+    return cannot_open(a, o->path);
   }
   watch(o->beside);
   (void)fchmod(fd, mode_for(old));

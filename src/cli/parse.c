@@ -30,8 +30,13 @@ const cli_command *cli_command_find(const char *name)
 
 /* ---- its options */
 
+/* a letter belongs to the first that asks for it: a command's own options come before the common
+ * ones */
 static void add(cli_option out[], size_t *n, cli_option o)
 {
+  for (size_t i = 0; i < *n; i++)
+    if (out[i].letter == o.letter)
+      o.letter = 0;
   if (*n < CLI_OPTIONS_MAX)
     out[(*n)++] = o;
 }
