@@ -137,6 +137,16 @@ uint64_t rt_corpus_hash(const rt_corpus *c)
   return h;
 }
 
+rt_code rt_corpus_sha(const rt_corpus *c, unsigned char out[32])
+{
+  unsigned char parts[2 * 32 + sizeof(uint64_t)];
+  uint64_t windows = rt_corpus_hash(c);
+  rt_code code = rt__sha256(c->tokens, c->n * sizeof *c->tokens, parts);
+  code = code ? code : rt__sha256(c->wanted, c->n, parts + 32);
+  memcpy(parts + 64, &windows, sizeof windows);
+  return code ? code : rt__sha256(parts, sizeof parts, out);
+}
+
 size_t rt_corpus_window(const rt_corpus *c, size_t w, size_t seq, uint32_t *tokens,
                         uint32_t *labels)
 {

@@ -17,6 +17,7 @@
 #define RT_DISTILL_CORPUS_H
 
 #include "base/base.h"
+#include "distill/bpe_train.h"
 #include "distill/tokenizer.h"
 
 #define RT_CORPUS_TOKENS_MAX ((size_t)1 << 32)
@@ -56,10 +57,16 @@ rt_code rt_corpus_add_wanted(rt_corpus *c, const uint32_t *tokens, size_t n, con
 rt_code rt_corpus_add_file(rt_corpus *c, const rt_tokenizer *t, const char *path,
                            rt_error *err) RT__MUST_CHECK;
 
+/* the same file's texts as words for a tokenizer that is being made */
+rt_code rt_corpus_words(const rt_alloc *alloc, rt_bpe_trainer *t, const char *path,
+                        rt_error *err) RT__MUST_CHECK;
+
 /* cuts into windows of at most seq tokens; RT_E_ARG if no position counts ("the corpus is empty")
  */
 rt_code rt_corpus_cut(rt_corpus *c, uint32_t seq, rt_error *err) RT__MUST_CHECK;
 
+/* SHA-256 over tokens, wanted and windows */
+rt_code rt_corpus_sha(const rt_corpus *c, unsigned char out[32]) RT__MUST_CHECK;
 /* 64 bits over tokens, wanted and windows: what targets and checkpoints were made from */
 uint64_t rt_corpus_hash(const rt_corpus *c);
 

@@ -10,8 +10,11 @@
 #define NODES_MAX 65536u
 #define PIECE     ((size_t)1 << 20) /* bytes of a text at a time, cut behind a line */
 
+/* for a corpus, or for the words of a tokenizer that is being made */
 typedef struct reading {
+  rt_alloc alloc;
   rt_corpus *c;
+  rt_bpe_trainer *words;
   const rt_tokenizer *t;
   const char *path;
   rt_ids ids;
@@ -21,11 +24,15 @@ typedef struct reading {
 
 static rt_code encode(reading *r, rt_slice text, unsigned flags, rt_error *err)
 {
+  if (r->words)
+    return rt_bpe_trainer_add(r->words, text, err);
   return rt_tokenizer_encode(r->t, text, flags, &r->ids, err);
 }
 
 static rt_code end_document(reading *r, size_t prompt, rt_error *err)
 {
+  if (r->words)
+    return RT_OK;
   uint32_t eos = rt_tokenizer_eos(r->t);
   rt_code code = RT_OK;
   bool there = r->ids.n && r->ids.p[r->ids.n - 1] == eos;
@@ -87,7 +94,7 @@ static rt_code one_line(reading *r, rt_slice line, rt_error *err)
     return rt__fail_at(err, RT_E_LIMIT, r->line, 0, "%s: line %llu is too long", r->path,
                        (unsigned long long)r->line);
   rt__jr *d = NULL;
-  rt_code code = rt__jr_parse(&r->c->alloc, line, NODES_MAX, &d, NULL);
+  rt_code code = rt__jr_parse(&r->alloc, line, NODES_MAX, &d, NULL);
   if (code)
     return rt__fail_at(err, code, r->line, 0, "%s: line %llu is no JSON object", r->path,
                        (unsigned long long)r->line);
@@ -122,7 +129,7 @@ static size_t behind_last_line(const char *p, size_t n)
 
 static rt_code read_text(reading *r, FILE *in, rt_error *err)
 {
-  char *piece = rt__realloc(&r->c->alloc, NULL, 0, PIECE, 1);
+  char *piece = rt__realloc(&r->alloc, NULL, 0, PIECE, 1);
   if (!piece)
     return rt__fail(err, RT_E_NOMEM, "corpus: no memory");
   rt_code code = RT_OK;
@@ -140,25 +147,36 @@ static rt_code read_text(reading *r, FILE *in, rt_error *err)
     if (got == 0 && use == 0)
       break;
   }
-  rt__free(&r->c->alloc, piece, PIECE);
+  rt__free(&r->alloc, piece, PIECE);
   return code ? code : end_document(r, 0, err);
+}
+
+static rt_code read_file(reading *r, size_t ids_max, rt_error *err)
+{
+  FILE *in = fopen(r->path, "rb");
+  if (!in)
+    return rt__fail(err, RT_E_IO, "%s: %s", r->path, strerror(errno));
+  rt_ids_init(&r->ids, &r->alloc, ids_max);
+  rt__buf_init(&r->text, &r->alloc, RT_CORPUS_LINE_MAX);
+  size_t n = strlen(r->path);
+  bool lines = n > 6 && strcmp(r->path + n - 6, ".jsonl") == 0;
+  rt_code code = lines ? read_lines(r, in, err) : read_text(r, in, err);
+  if (!code && ferror(in))
+    code = rt__fail(err, RT_E_IO, "%s: %s", r->path, strerror(errno));
+  rt_ids_free(&r->ids);
+  rt__buf_free(&r->text);
+  (void)fclose(in);
+  return code;
 }
 
 rt_code rt_corpus_add_file(rt_corpus *c, const rt_tokenizer *t, const char *path, rt_error *err)
 {
-  FILE *in = fopen(path, "rb");
-  if (!in)
-    return rt__fail(err, RT_E_IO, "%s: %s", path, strerror(errno));
-  reading r = {.c = c, .t = t, .path = path};
-  rt_ids_init(&r.ids, &c->alloc, c->max);
-  rt__buf_init(&r.text, &c->alloc, RT_CORPUS_LINE_MAX);
-  size_t n = strlen(path);
-  bool lines = n > 6 && strcmp(path + n - 6, ".jsonl") == 0;
-  rt_code code = lines ? read_lines(&r, in, err) : read_text(&r, in, err);
-  if (!code && ferror(in))
-    code = rt__fail(err, RT_E_IO, "%s: %s", path, strerror(errno));
-  rt_ids_free(&r.ids);
-  rt__buf_free(&r.text);
-  (void)fclose(in);
-  return code;
+  reading r = {.alloc = c->alloc, .c = c, .t = t, .path = path};
+  return read_file(&r, c->max, err);
+}
+
+rt_code rt_corpus_words(const rt_alloc *alloc, rt_bpe_trainer *t, const char *path, rt_error *err)
+{
+  reading r = {.alloc = *alloc, .words = t, .path = path};
+  return read_file(&r, 1, err);
 }
