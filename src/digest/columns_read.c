@@ -51,17 +51,15 @@ static rt_code read_owners(decoder *d)
 static rt_code read_word_list(decoder *d)
 {
   rt__in *in = &d->col[COL_WORD_LIST];
-  size_t max = rt__in_left(in); /* each takes one byte at least */
-  if (max > d->n * (size_t)RT_WORDS_MAX * 4)
-    return RT_E_FORMAT;
-  d->words = rt__calloc(d->alloc, max, sizeof *d->words);
+  size_t max = d->n * RT_WORDS_MAX;
+  d->cap_words = rt__in_left(in) < max ? rt__in_left(in) : max; /* each takes a byte at least */
+  d->words = rt__calloc(d->alloc, d->cap_words, sizeof *d->words);
   if (!d->words)
     return RT_E_NOMEM;
-  d->cap_words = max;
   uint64_t word = 0;
   while (rt__in_left(in) && !in->bad) {
     word += rt__in_number(in, UINT32_MAX);
-    if (word >> 24)
+    if (word >> 24 || d->n_words == d->cap_words)
       return RT_E_FORMAT;
     d->words[d->n_words++] = (uint32_t)word;
   }

@@ -9,7 +9,7 @@
  * Caveats
  *  - Nothing read is trusted: sizes are bounded before they are used, every record is checked. A
  * file that is whole may still have been made up by somebody with the key.
- *  - Memory: a writer holds about 12 MiB, a reader about 12 MiB, whatever the file.
+ *  - Memory: a writer holds some 20 MiB, a reader some 16 MiB at most, whatever the file.
  *  - After an error only skip (where it says so) and free are of use; other calls give it again.
  */
 #ifndef RT_DIGEST_FILE_H
