@@ -127,6 +127,24 @@ static void test_concatenation(void **state)
   free(a);
 }
 
+/* a file as version 1 wrote it once: whatever changes, it stays readable and says the same */
+static void test_first_file_still_reads(void **state)
+{
+  (void)state;
+  static unsigned char p[64 << 10];
+  FILE *f = fopen(RT_TEST_DATA "/digest-v1.rtd", "rb");
+  assert_non_null(f);
+  size_t n = fread(p, 1, sizeof p, f);
+  fclose(f);
+  heard h = {0};
+  assert_int_equal(read_bytes(NULL, &key, p, n, 100, &h, NULL), RT_OK);
+  assert_int_equal(h.n_accounts, 10);
+  assert_int_equal(h.n_segments, 5);
+  assert_int_equal(h.n_records, 30);
+  assert_int_equal(rt__checksum(h.log.p, h.log.n), UINT64_C(0x6c7726080cb6fd34));
+  forget(&h);
+}
+
 /* ---- what is refused */
 
 static void test_other_key_and_no_names(void **state)
@@ -460,6 +478,7 @@ int main(void)
       cmocka_unit_test(test_accounts_come_before_records),
       cmocka_unit_test(test_same_input_same_bytes),
       cmocka_unit_test(test_concatenation),
+      cmocka_unit_test(test_first_file_still_reads),
       cmocka_unit_test(test_other_key_and_no_names),
       cmocka_unit_test(test_hostile_headers),
       cmocka_unit_test(test_unknown_blocks),
