@@ -1,0 +1,41 @@
+/* The samples and thousands of bent copies of them through the fuzz target of lines. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../../fuzz/fuzz_line.c"
+#include "mutate.h"
+
+static void check_file(const char *name, int rounds)
+{
+  static char text[MUTANT_MAX];
+  char path[512];
+  (void)snprintf(path, sizeof path, "%s/feed/%s", RT_TEST_DATA, name);
+  FILE *f = fopen(path, "rb");
+  assert_non_null(f);
+  size_t n = fread(text, 1, sizeof text, f);
+  assert_true(n > 0);
+  (void)fclose(f);
+  /* each line alone, so that strokes meet it often */
+  for (const char *p = text, *end; (end = memchr(p, '\n', n - (size_t)(p - text))); p = end + 1)
+    with_mutants(p, (size_t)(end - p), rounds, (uint64_t)(p - text), LLVMFuzzerTestOneInput);
+  with_mutants(text, n, rounds, 1, LLVMFuzzerTestOneInput);
+}
+
+static void bent_samples(void **state)
+{
+  static const char *const names[] = {"chat.jsonl", "responses.jsonl", "messages.jsonl",
+                                      "metadata.jsonl"};
+  (void)state;
+  for (size_t i = 0; i < RT__ARRAY_LEN(names); i++)
+    check_file(names[i], 1500);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(bent_samples)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
