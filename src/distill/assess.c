@@ -14,7 +14,7 @@ typedef struct work {
   const rt_assess *a;
   rt__net *student, *teacher;
   rt__head *head;
-  rt__batch batch;
+  rt__tbatch batch;
   point *points; /* by position in the batch */
   uint32_t *windows;
   uint64_t starts; /* that `accepted` is averaged over */
@@ -113,7 +113,7 @@ static rt_code one_batch(work *w, size_t first, size_t n, rt_assessment *s, rt_e
   const rt_assess *a = w->a;
   for (size_t i = 0; i < n; i++)
     w->windows[i] = (uint32_t)(first + i);
-  rt_code code = rt__batch_fill(&w->batch, a->corpus, w->windows, n, NULL, err);
+  rt_code code = rt__tbatch_fill(&w->batch, a->corpus, w->windows, n, NULL, err);
   if (code)
     return code;
   rt__head_run r = {.rows = w->batch.rows, .n_rows = w->batch.n_rows, .fn = row, .ctx = w};
@@ -149,7 +149,7 @@ static rt_code make(work *w, rt_error *err)
     code = rt__head_new(&a->engine->alloc, c->vocab, c->d_model,
                         a->teacher ? a->teacher->config.d_model : 0, &w->head, err);
   if (!code)
-    code = rt__batch_new(&a->engine->alloc, a->batch, shape.seq, NULL, &w->batch, err);
+    code = rt__tbatch_new(&a->engine->alloc, a->batch, shape.seq, NULL, &w->batch, err);
   if (code)
     return code;
   w->points = rt__calloc(&a->engine->alloc, a->batch * shape.seq, sizeof *w->points);
@@ -163,7 +163,7 @@ static void drop(work *w)
   rt__free(al, w->points, w->a->batch * w->a->corpus->seq * sizeof *w->points);
   rt__free(al, w->windows, w->a->batch * sizeof *w->windows);
   if (w->batch.tokens)
-    rt__batch_free(&w->batch);
+    rt__tbatch_free(&w->batch);
   rt__head_free(w->head);
   rt__net_free(w->teacher);
   rt__net_free(w->student);

@@ -87,8 +87,8 @@ static void forward_turn(void *arg, size_t turn, unsigned worker)
   size_t b = turn / s->kv_heads, kv = turn % s->kv_heads, group = s->heads / s->kv_heads;
   const float *rows = j->qkv + b * s->seq * d.ld;
   const float *k = rows + (s->heads + kv) * d.hd, *v = k + s->kv_heads * d.hd;
-  rt__pack(d.k, d.kt, rt__turned(k, d.ld), d.hd, d.seq);
-  rt__pack(d.k, d.vr, rt__rows(v, d.ld), d.seq, d.hd);
+  rt__gemm_pack(d.k, d.kt, rt__turned(k, d.ld), d.hd, d.seq);
+  rt__gemm_pack(d.k, d.vr, rt__rows(v, d.ld), d.seq, d.hd);
   for (size_t h = kv * group; h < (kv + 1) * group; h++)
     for (size_t q0 = 0; q0 < d.seq; q0 += d.rows) {
       size_t n = d.seq - q0 < d.rows ? d.seq - q0 : d.rows, at = b * s->seq + q0;
@@ -133,9 +133,9 @@ static void back_block(const desk *d, const ends *x, size_t q0, size_t rows)
   product(d, rows, keys, d->hd, rt__rows(x->dout, d->ld_out), d->vt, d->hd, d->dp, keys, false);
   scores_back(d, x, q0, rows);
   product(d, rows, d->hd, keys, rt__rows(d->dp, keys), d->kr, d->seq, x->dq, d->ld, false);
-  rt__pack(d->k, d->small, rt__rows(x->dout, d->ld_out), rows, d->hd);
+  rt__gemm_pack(d->k, d->small, rt__rows(x->dout, d->ld_out), rows, d->hd);
   product(d, keys, d->hd, rows, rt__turned(d->p, keys), d->small, rows, x->dv, d->ld, true);
-  rt__pack(d->k, d->small, rt__rows(x->q, d->ld), rows, d->hd);
+  rt__gemm_pack(d->k, d->small, rt__rows(x->q, d->ld), rows, d->hd);
   product(d, keys, d->hd, rows, rt__turned(d->dp, keys), d->small, rows, x->dk, d->ld, true);
 }
 
@@ -148,9 +148,9 @@ static void back_turn(void *arg, size_t turn, unsigned worker)
   size_t first = b * s->seq * d.ld, k_at = (s->heads + kv) * d.hd, v_at = k_at + s->kv_heads * d.hd;
   const float *k = j->qkv + first + k_at, *v = j->qkv + first + v_at;
   float *dk = j->dqkv + first + k_at, *dv = j->dqkv + first + v_at;
-  rt__pack(d.k, d.kt, rt__turned(k, d.ld), d.hd, d.seq);
-  rt__pack(d.k, d.vt, rt__turned(v, d.ld), d.hd, d.seq);
-  rt__pack(d.k, d.kr, rt__rows(k, d.ld), d.seq, d.hd);
+  rt__gemm_pack(d.k, d.kt, rt__turned(k, d.ld), d.hd, d.seq);
+  rt__gemm_pack(d.k, d.vt, rt__turned(v, d.ld), d.hd, d.seq);
+  rt__gemm_pack(d.k, d.kr, rt__rows(k, d.ld), d.seq, d.hd);
   for (size_t i = 0; i < d.seq; i++) {
     memset(dk + i * d.ld, 0, d.hd * sizeof *dk);
     memset(dv + i * d.ld, 0, d.hd * sizeof *dv);

@@ -73,10 +73,10 @@ uint32_t rt__deck_deal(rt__deck *d, uint64_t at)
 
 /* ---- the batch */
 
-rt_code rt__batch_new(const rt_alloc *alloc, size_t batch, size_t seq, const rt_sparse *sparse,
-                      rt__batch *b, rt_error *err)
+rt_code rt__tbatch_new(const rt_alloc *alloc, size_t batch, size_t seq, const rt_sparse *sparse,
+                       rt__tbatch *b, rt_error *err)
 {
-  *b = (rt__batch){.alloc = *alloc, .batch = batch, .seq = seq, .most = sparse ? sparse->most : 0};
+  *b = (rt__tbatch){.alloc = *alloc, .batch = batch, .seq = seq, .most = sparse ? sparse->most : 0};
   size_t n = batch * seq;
   b->tokens = rt__calloc(alloc, n, sizeof *b->tokens);
   b->rows = rt__calloc(alloc, n, sizeof *b->rows);
@@ -85,11 +85,11 @@ rt_code rt__batch_new(const rt_alloc *alloc, size_t batch, size_t seq, const rt_
   b->weights = rt__calloc(alloc, n * b->most + 1, sizeof *b->weights);
   if (b->tokens && b->rows && b->targets && b->ids && b->weights)
     return RT_OK;
-  rt__batch_free(b);
+  rt__tbatch_free(b);
   return rt__fail(err, RT_E_NOMEM, "no memory for a batch of %zu tokens", n);
 }
 
-void rt__batch_free(rt__batch *b)
+void rt__tbatch_free(rt__tbatch *b)
 {
   size_t n = b->batch * b->seq;
   rt__free(&b->alloc, b->tokens, n * sizeof *b->tokens);
@@ -100,7 +100,7 @@ void rt__batch_free(rt__batch *b)
   memset(b, 0, sizeof *b);
 }
 
-static rt_code take_targets(rt__batch *b, uint64_t start, size_t slot, const rt_sparse *sparse,
+static rt_code take_targets(rt__tbatch *b, uint64_t start, size_t slot, const rt_sparse *sparse,
                             rt_error *err)
 {
   for (size_t i = 0; i < b->seq; i++) {
@@ -119,7 +119,7 @@ static rt_code take_targets(rt__batch *b, uint64_t start, size_t slot, const rt_
   return RT_OK;
 }
 
-static void clear_slot(rt__batch *b, size_t slot)
+static void clear_slot(rt__tbatch *b, size_t slot)
 {
   for (size_t i = 0; i < b->seq; i++) {
     b->tokens[slot * b->seq + i] = 0;
@@ -127,8 +127,8 @@ static void clear_slot(rt__batch *b, size_t slot)
   }
 }
 
-rt_code rt__batch_fill(rt__batch *b, const rt_corpus *c, const uint32_t *windows, size_t n,
-                       const rt_sparse *sparse, rt_error *err)
+rt_code rt__tbatch_fill(rt__tbatch *b, const rt_corpus *c, const uint32_t *windows, size_t n,
+                        const rt_sparse *sparse, rt_error *err)
 {
   rt_code code = RT_OK;
   b->n_rows = 0;

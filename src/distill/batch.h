@@ -37,7 +37,7 @@ void rt__deck_free(rt__deck *d);
 /* the window at place `at` of the endless sequence of epochs */
 uint32_t rt__deck_deal(rt__deck *d, uint64_t at);
 
-typedef struct rt__batch {
+typedef struct rt__tbatch {
   rt_alloc alloc;
   size_t batch, seq;
   uint32_t *tokens; /* [batch*seq] */
@@ -47,13 +47,13 @@ typedef struct rt__batch {
   uint32_t *ids;           /* what the targets point to */
   float *weights;
   size_t most; /* ids a position */
-} rt__batch;
+} rt__tbatch;
 
-rt_code rt__batch_new(const rt_alloc *alloc, size_t batch, size_t seq, const rt_sparse *sparse,
-                      rt__batch *b, rt_error *err) RT__MUST_CHECK;
-void rt__batch_free(rt__batch *b);
+rt_code rt__tbatch_new(const rt_alloc *alloc, size_t batch, size_t seq, const rt_sparse *sparse,
+                       rt__tbatch *b, rt_error *err) RT__MUST_CHECK;
+void rt__tbatch_free(rt__tbatch *b);
 /* fills it with n <= batch windows; the rest is padding that doesn't count */
-rt_code rt__batch_fill(rt__batch *b, const rt_corpus *c, const uint32_t *windows, size_t n,
-                       const rt_sparse *sparse, rt_error *err) RT__MUST_CHECK;
+rt_code rt__tbatch_fill(rt__tbatch *b, const rt_corpus *c, const uint32_t *windows, size_t n,
+                        const rt_sparse *sparse, rt_error *err) RT__MUST_CHECK;
 
 #endif

@@ -93,7 +93,7 @@ static void pack_panel(const rt__kernels *kn, float *dst, rt__view b, size_t k, 
     kn->pack_cols(dst, b.p + j * b.cs, b.cs, k, width);
 }
 
-void rt__pack(const rt__kernels *kn, float *dst, rt__view b, size_t k, size_t n)
+void rt__gemm_pack(const rt__kernels *kn, float *dst, rt__view b, size_t k, size_t n)
 {
   for (size_t i = 0; i < up(n, kn->tile_cols); i++)
     pack_panel(kn, dst, b, k, n, i);

@@ -9,7 +9,7 @@ struct rt__bench {
   rt_optim_config optim;
   rt_model_config student;
   rt__deck deck;
-  rt__batch batch;
+  rt__tbatch batch;
   rt__net *net, *teacher_net;
   rt__head *head;
   float *grads;
@@ -111,7 +111,7 @@ static rt_code make_rest(rt__bench *b, rt_error *err)
   const rt_conf *c = b->task.conf;
   rt_code code = rt__deck_new(&b->alloc, b->task.corpus, c->seed, c->held_out, &b->deck, err);
   if (!code)
-    code = rt__batch_new(&b->alloc, c->batch, c->seq, b->task.sparse, &b->batch, err);
+    code = rt__tbatch_new(&b->alloc, c->batch, c->seq, b->task.sparse, &b->batch, err);
   if (code)
     return code;
   b->n_data = (size_t)(rt_model_bytes(&b->student) / sizeof(float));
@@ -161,7 +161,7 @@ void rt__bench_free(rt__bench *b)
   rt__net_free(b->teacher_net);
   rt__head_free(b->head);
   rt__deck_free(&b->deck);
-  rt__batch_free(&b->batch);
+  rt__tbatch_free(&b->batch);
   rt__free(&a, b->grads, b->n_data * sizeof *b->grads);
   rt__free(&a, b->scratch, (size_t)b->task.engine->threads * b->student.vocab * sizeof *b->scratch);
   rt__free(&a, b->values, rows(c) * sizeof *b->values);
@@ -229,8 +229,8 @@ static rt_code fill(rt__bench *b, uint64_t first, bool targets, rt_error *err)
   size_t n = b->task.conf->batch;
   for (size_t i = 0; i < n; i++)
     b->windows[i] = rt__deck_deal(&b->deck, first + i);
-  return rt__batch_fill(&b->batch, b->task.corpus, b->windows, n, targets ? b->task.sparse : NULL,
-                        err);
+  return rt__tbatch_fill(&b->batch, b->task.corpus, b->windows, n, targets ? b->task.sparse : NULL,
+                         err);
 }
 
 /* how many positions count in all batches of a step: a position weighs one of that many */
@@ -285,7 +285,7 @@ rt_code rt__bench_eval(rt__bench *b, const rt_state *s, size_t most, rt_means *o
   for (size_t i = 0; i < n; i += batch) {
     size_t m = n - i < batch ? n - i : batch;
     rt_code code =
-        rt__batch_fill(&b->batch, b->task.corpus, b->deck.held + i, m, b->task.sparse, err);
+        rt__tbatch_fill(&b->batch, b->task.corpus, b->deck.held + i, m, b->task.sparse, err);
     if (code)
       return code;
     run_batch(b, s->model, false);

@@ -10,7 +10,7 @@ typedef struct work {
   rt__head *head;
   rt_targets_writer *writer;
   rt_targets_info info;
-  rt__batch batch;
+  rt__tbatch batch;
   rt_targets_row *rows; /* by position in the batch */
   float *scratch;       /* vocab floats a worker */
   uint32_t *windows;
@@ -55,7 +55,7 @@ static rt_code one_batch(work *w, size_t n, rt_error *err)
   size_t seq = w->batch.seq;
   for (size_t i = 0; i < n; i++)
     w->windows[i] = (uint32_t)(w->first + i);
-  rt_code code = rt__batch_fill(&w->batch, t->corpus, w->windows, n, NULL, err);
+  rt_code code = rt__tbatch_fill(&w->batch, t->corpus, w->windows, n, NULL, err);
   if (code)
     return code;
   rt__head_run r = {.hidden = rt__net_forward(w->net, t->teacher, w->batch.tokens, n, seq),
@@ -82,7 +82,7 @@ static rt_code make(work *w, rt_error *err)
   rt__net_shape shape = {.batch = t->batch, .seq = seq};
   rt_code code = rt__net_new(t->engine, c, shape, &w->net, err);
   code = code ? code : rt__head_new(a, c->vocab, c->d_model, 0, &w->head, err);
-  code = code ? code : rt__batch_new(a, t->batch, seq, NULL, &w->batch, err);
+  code = code ? code : rt__tbatch_new(a, t->batch, seq, NULL, &w->batch, err);
   if (code)
     return code;
   w->rows = rt__calloc(a, t->batch * seq, sizeof *w->rows);
@@ -109,7 +109,7 @@ static void drop(work *w)
   rt__free(a, w->mask, seq + 1);
   rt__free(a, w->tokens, (seq + 1) * sizeof *w->tokens);
   if (w->batch.tokens)
-    rt__batch_free(&w->batch);
+    rt__tbatch_free(&w->batch);
   rt__head_free(w->head);
   rt__net_free(w->net);
   rt_targets_writer_free(w->writer);
