@@ -3,6 +3,7 @@
 #define RT_DISTILL_GGUF_IN_H
 
 #include "distill/gguf.h"
+#include "distill/import_bytes.h"
 
 typedef struct rt__gguf_value {
   rt_slice key;
@@ -23,21 +24,5 @@ struct rt_gguf {
   rt_gguf_tensor **by_name; /* sorted */
   size_t n_tensors;
 };
-
-static inline uint32_t rt__le32(const unsigned char *p)
-{
-  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-static inline uint64_t rt__le64(const unsigned char *p)
-{
-  return rt__le32(p) | (uint64_t)rt__le32(p + 4) << 32;
-}
-
-/* how much of a name from outside goes into an error */
-static inline int rt__shown(rt_slice s)
-{
-  return (int)(s.n < 64 ? s.n : 64);
-}
 
 #endif

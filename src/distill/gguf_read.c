@@ -3,13 +3,9 @@
 #include "distill/gguf_in.h"
 
 #include "base/hash.h"
+#include "distill/import_map.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define ALIGNMENT_DEFAULT 32u
 #define ALIGNMENT_MAX     65536u
@@ -349,37 +345,16 @@ rt_code rt_gguf_from_memory(const rt_alloc *alloc, const void *p, size_t n, rt_g
   return RT_OK;
 }
 
-static rt_code map_file(const char *path, void **p, size_t *n, rt_error *err)
-{
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  struct stat st;
-  if (fd < 0)
-    return rt__fail(err, RT_E_IO, "%s: %s", path, strerror(errno));
-  rt_code code = RT_OK;
-  if (fstat(fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size > SIZE_MAX / 2)
-    code = rt__fail(err, RT_E_IO, "%s: not a regular file", path);
-  else if (st.st_size == 0)
-    code = rt__fail(err, RT_E_TRUNCATED, "%s: the file is empty", path);
-  if (code == RT_OK) {
-    *n = (size_t)st.st_size;
-    *p = mmap(NULL, *n, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (*p == MAP_FAILED)
-      code = rt__fail(err, RT_E_IO, "%s: %s", path, strerror(errno));
-  }
-  (void)close(fd);
-  return code;
-}
-
 rt_code rt_gguf_open(const rt_alloc *alloc, const char *path, rt_gguf **out, rt_error *err)
 {
-  void *p = NULL;
+  const unsigned char *p = NULL;
   size_t n = 0;
-  rt_code code = map_file(path, &p, &n, err);
+  rt_code code = rt__map_file(path, &p, &n, err);
   if (code)
     return code;
   code = rt_gguf_from_memory(alloc, p, n, out, err);
   if (code)
-    (void)munmap(p, n);
+    rt__unmap_file(p, n);
   else
     (*out)->mapped = true;
   return code;
@@ -391,7 +366,7 @@ void rt_gguf_free(rt_gguf *g)
     return;
   rt_alloc a = g->alloc;
   if (g->mapped)
-    (void)munmap((void *)(uintptr_t)g->bytes, g->n_bytes);
+    rt__unmap_file(g->bytes, g->n_bytes);
   rt__free(&a, g->values, g->n_values * sizeof *g->values);
   rt__free(&a, g->tensors, g->n_tensors * sizeof *g->tensors);
   rt__free(&a, g->by_name, g->n_tensors * sizeof *g->by_name);

@@ -3,6 +3,7 @@
 #ifndef RT_DISTILL_TARGETS_IN_H
 #define RT_DISTILL_TARGETS_IN_H
 
+#include "distill/import_bytes.h"
 #include "distill/targets.h"
 
 #define RT__KDT_MAGIC      "RTKDT\r\n\x1a"
@@ -71,18 +72,6 @@ static inline rt__kdt_parts rt__kdt_parts_of(const rt_targets_info *i, uint64_t 
                      .entropy = rows * 2};
   p.all = p.table + p.mask + p.tokens + p.top + p.tail + p.logp + p.entropy;
   return p;
-}
-
-static inline void rt__put32(unsigned char *p, uint32_t v)
-{
-  for (int i = 0; i < 4; i++)
-    p[i] = (unsigned char)(v >> (8 * i));
-}
-
-static inline void rt__put64(unsigned char *p, uint64_t v)
-{
-  rt__put32(p, (uint32_t)v);
-  rt__put32(p + 4, (uint32_t)(v >> 32));
 }
 
 /* numbers of `bits` bits one behind the other, the lowest bit first */

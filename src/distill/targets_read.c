@@ -1,7 +1,6 @@
 #include "distill/targets_in.h"
 
 #include "base/hash.h"
-#include "distill/gguf_in.h"
 #include "distill/quant.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* tokenizer - the vocabulary: filling it, the tables that encoding needs, its hash, decoding. */
+#include "distill/import_bytes.h"
 #include "distill/tokenizer_in.h"
 
 #include <math.h>
@@ -159,7 +160,7 @@ rt_code rt__tok_merge(rt_tokenizer *t, uint32_t i, rt_slice left, rt_slice right
     return rt__fail(
         err, RT_E_FORMAT,
         "tokenizer: merge %u (\"%.*s\" with \"%.*s\") has a part or a product that is no token", i,
-        (int)(left.n < 40 ? left.n : 40), left.p, (int)(right.n < 40 ? right.n : 40), right.p);
+        rt__shown(left), left.p, rt__shown(right), right.p);
   t->merges[i] = m;
   return RT_OK;
 }

@@ -1,4 +1,5 @@
 /* tokenizer_gguf - a tokenizer in GGUF metadata. */
+#include "distill/import_bytes.h"
 #include "distill/tokenizer_in.h"
 
 #define KEY(name) "tokenizer.ggml." name
@@ -28,7 +29,7 @@ static rt_code find_pre(const rt_gguf *g, const rt__pre **pre, rt_error *err)
   *pre = rt__pre_find(name);
   if (!*pre)
     return rt__fail(err, RT_E_FORMAT, "tokenizer: the pre-tokenizer \"%.*s\" is unknown here",
-                    (int)(name.n < 64 ? name.n : 64), name.p);
+                    rt__shown(name), name.p);
   return RT_OK;
 }
 
@@ -47,7 +48,7 @@ static rt_code find_kind(const rt_gguf *g, rt__tok_kind *kind, const rt__pre **p
   if (!rt__slice_eq(model, RT__LIT("llama")))
     return rt__fail(err, RT_E_FORMAT,
                     "tokenizer: the kind \"%.*s\" is unknown here; \"gpt2\" and \"llama\" are read",
-                    (int)(model.n < 64 ? model.n : 64), model.p);
+                    rt__shown(model), model.p);
   return RT_OK;
 }
 

@@ -278,16 +278,68 @@ const rt__pre *rt__pre_find(rt_slice name)
   return NULL;
 }
 
+static bool same_steps(const rt__matcher *a, const rt__matcher *b)
+{
+  for (size_t i = 0; i < RT__PRE_STEPS_MAX; i++) {
+    if (a[i] != b[i])
+      return false;
+    if (!a[i])
+      break;
+  }
+  return true;
+}
+
 const rt__pre *rt__pre_same(const rt__pre *pre)
 {
-  for (size_t i = 0; i < RT__ARRAY_LEN(table); i++) {
-    size_t k = 0;
-    while (k < RT__PRE_STEPS_MAX && table[i].steps[k] == pre->steps[k])
-      k++;
-    if (k == RT__PRE_STEPS_MAX)
+  size_t i = 0;
+  while (!same_steps(table[i].steps, pre->steps)) /* pre is a row, so it ends */
+    i++;
+  return &table[i];
+}
+
+const rt__pre *rt__pre_of_steps(const rt__matcher *steps, bool ignore_merges)
+{
+  for (size_t i = 0; i < RT__ARRAY_LEN(table); i++)
+    if (same_steps(table[i].steps, steps) && table[i].ignore_merges == ignore_merges)
       return &table[i];
-  }
-  return pre;
+  return NULL;
+}
+
+/* ---- regular expressions, as tokenizer.json spells them */
+
+#define CASELESS "(?i:'s|'t|'re|'ve|'m|'ll|'d)|"
+#define TAIL     "[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+
+static const struct {
+  rt__matcher matcher;
+  const char *regex;
+} spellings[] = {
+    {gpt2, "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"},
+    {llama3, CASELESS "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+" TAIL},
+    {qwen2, CASELESS "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+" TAIL},
+    {qwen35,
+     CASELESS "[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+" TAIL},
+    {one_number, "\\p{N}"},
+    {numbers, "\\p{N}+"},
+    {three_digits, "[0-9][0-9][0-9]"},
+    {stops, "[\\p{P}\\$\\+<=>\\^~\\|]+"},
+    {stops_or_ticks, "[\\p{P}\\$\\+<=>\\^~\\|`]+"},
+};
+
+const char *rt__matcher_regex(rt__matcher m)
+{
+  for (size_t i = 0; i < RT__ARRAY_LEN(spellings); i++)
+    if (spellings[i].matcher == m)
+      return spellings[i].regex;
+  return NULL;
+}
+
+rt__matcher rt__matcher_find(rt_slice regex)
+{
+  for (size_t i = 0; i < RT__ARRAY_LEN(spellings); i++)
+    if (rt__slice_eq(regex, rt__cstr(spellings[i].regex)))
+      return spellings[i].matcher;
+  return NULL;
 }
 
 /* ---- cutting */

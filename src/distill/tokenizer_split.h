@@ -28,6 +28,12 @@ const rt__pre *rt__pre_at(size_t i);
 /* the first row with the same steps: what is hashed, so that aliases are equal */
 const rt__pre *rt__pre_same(const rt__pre *pre);
 
+/* the row of these steps (up to the first NULL) and this habit; NULL if there is none */
+const rt__pre *rt__pre_of_steps(const rt__matcher *steps, bool ignore_merges);
+/* a matcher's regular expression, as tokenizer.json states it, and back; NULL for an unknown one */
+const char *rt__matcher_regex(rt__matcher m);
+rt__matcher rt__matcher_find(rt_slice regex);
+
 typedef rt_code (*rt__piece_fn)(void *ctx, rt_slice piece);
 /* calls fn with the pieces in order; together they are the text */
 rt_code rt__pre_split(const rt__pre *pre, rt_slice text, rt__piece_fn fn, void *ctx) RT__MUST_CHECK;
