@@ -13,7 +13,7 @@ How: each view is scanned from its logs, timed. Families are switched off on sca
 the same findings as its logs (that they do is checked here too).
 """
 import argparse, json, os, sys, time
-from runner import Run, families, own_world, run_line, side_files
+from runner import Page, Run, families, own_world, run_line, side_files, table
 from views import VIEWS, make_view
 from world import die, find, labels
 import rules
@@ -77,14 +77,6 @@ class Evaluation:
 
 
 # ---- Markdown
-
-def table(head, rows):
-    yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for r in rows:
-        yield "| " + " | ".join(str(x) for x in r) + " |"
-    yield ""
-
 
 def share(x):
     """three digits, and 1 only where it is 1"""
@@ -216,29 +208,6 @@ def costs(views):
         n = run_line(v["findings"])["exchanges"]
         rows.append([v["view"], n, f'{v["seconds"]:.2f} s', f'{n / v["seconds"]:,.0f}', f'{v["rss"] / 2**20:.0f} MiB'])
     return table(["view", "exchanges", "scan", "exchanges/s", "largest resident set"], rows)
-
-
-class Page:
-    """Markdown as it is made: printed at once, and kept for a document"""
-
-    def __init__(self):
-        self.lines = []
-
-    def say(self, *parts):
-        for p in parts:
-            for line in ([p] if isinstance(p, str) else p):
-                self.lines.append(line)
-                print(line, flush=True)
-
-    def put_into(self, path, block):
-        with open(path) as f:
-            text = f.read()
-        begin, end = f"<!-- {block} -->", f"<!-- /{block} -->"
-        if begin not in text or end not in text:
-            die(f"{path} has no block {block}")
-        head, tail = text.split(begin, 1)[0], text.split(end, 1)[1]
-        with open(path, "w") as f:
-            f.write(head + begin + "\n" + "\n".join(self.lines).strip() + "\n" + end + tail)
 
 
 def main():

@@ -51,3 +51,34 @@ def side_files(world, facts):
         if path and (facts or what == "events"):
             out += [option, path]
     return out
+
+
+class Page:
+    """Markdown as it is made: printed at once, and kept for a document"""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, *parts):
+        for p in parts:
+            for line in ([p] if isinstance(p, str) else p):
+                self.lines.append(line)
+                print(line, flush=True)
+
+    def put_into(self, path, block):
+        with open(path) as f:
+            text = f.read()
+        begin, end = f"<!-- {block} -->", f"<!-- /{block} -->"
+        if begin not in text or end not in text:
+            die(f"{path} has no block {block}")
+        head, tail = text.split(begin, 1)[0], text.split(end, 1)[1]
+        with open(path, "w") as f:
+            f.write(head + begin + "\n" + "\n".join(self.lines).strip() + "\n" + end + tail)
+
+
+def table(head, rows):
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for r in rows:
+        yield "| " + " | ".join(str(x) for x in r) + " |"
+    yield ""
