@@ -74,17 +74,40 @@ static rt_code on_exchange(void *ctx, unsigned thread, const rt_exchange *x, con
   return rt_digester_add(r->digesters[thread], x, &r->in->sinks[thread], err);
 }
 
+/* ---- digest files: through these to the sink behind the threads', counted on the way */
+
+static rt_code pass_account(void *ctx, uint64_t hash, rt_slice name, rt_error *err)
+{
+  const run *r = ctx;
+  const rt_digest_sink *to = &r->in->sinks[r->in->threads];
+  return to->account ? to->account(to->ctx, hash, name, err) : RT_OK;
+}
+
+static rt_code pass_segment(void *ctx, const rt_segment *segment, rt_error *err)
+{
+  const run *r = ctx;
+  const rt_digest_sink *to = &r->in->sinks[r->in->threads];
+  return to->segment ? to->segment(to->ctx, segment, err) : RT_OK;
+}
+
+static rt_code pass_record(void *ctx, const rt_digest *digest, rt_error *err)
+{
+  run *r = ctx;
+  const rt_digest_sink *to = &r->in->sinks[r->in->threads];
+  r->counts[r->in->threads][0]++;
+  return to->record(to->ctx, digest, err);
+}
+
 static rt_code open_digest_file(run *r, rt_error *err)
 {
-  return rt__file_reader_new(rt_alloc_default(), &r->in->key, &r->in->sinks[r->in->threads],
-                             &r->file, err);
+  const rt_digest_sink sink = {r, pass_account, pass_segment, pass_record};
+  return rt__file_reader_new(rt_alloc_default(), &r->in->key, &sink, &r->file, err);
 }
 
 static void close_digest_file(run *r)
 {
   if (!r->file)
     return;
-  r->counts[r->in->threads][0] += rt__file_reader_records(r->file);
   r->in->lost_digests += rt__file_reader_lost(r->file);
   rt__file_reader_free(r->file);
   r->file = NULL;

@@ -1,6 +1,10 @@
 # lib - what the scripts of this room share. A script sources it, calls `check` once a case and ends with `finish`.
 # RETORT is the program, TEST_DATA and SOURCE are folders of the repository.
 set -u
+[ -x "${RETORT:-}" ] || {
+  echo "not ok - RETORT is no program: ${RETORT:-}"
+  exit 1
+}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0

@@ -1,5 +1,5 @@
 # one clear line and exit 2 for every way to get arguments wrong
-. "$SOURCE/tests/cli/lib.sh"
+. "$SOURCE/tests/cli/lib.sh" || exit 1
 line a 1 >"$work/x.jsonl"
 
 refuses "unknown command" "there is no command 'frobnicate'" frobnicate

@@ -1,5 +1,5 @@
 # what explain prints, held against golden files; and findings that it can't use
-. "$SOURCE/tests/cli/lib.sh"
+. "$SOURCE/tests/cli/lib.sh" || exit 1
 cd "$TEST_DATA" || exit 1
 small=findings-small.jsonl
 

@@ -1,5 +1,5 @@
 # help, man pages and completion come from one table: they are there for every command and hold together
-. "$SOURCE/tests/cli/lib.sh"
+. "$SOURCE/tests/cli/lib.sh" || exit 1
 
 check "no command is unusable, with help on standard error" run 2
 check "and nothing on standard output" test ! -s "$work/out"

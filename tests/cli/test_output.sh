@@ -1,5 +1,5 @@
 # files appear when they are whole; a full disk is said; what is no regular file is written to directly
-. "$SOURCE/tests/cli/lib.sh"
+. "$SOURCE/tests/cli/lib.sh" || exit 1
 line a 1 >"$work/x.jsonl"
 line b 2 >>"$work/x.jsonl"
 cd "$work" || exit 1
