@@ -454,8 +454,64 @@ fault stage_fault(simdjson::error_code e)
   }
 }
 
+/* the quote that ends a string, from its first byte on; `end` if there is none */
+const char *skip_string(const char *p, const char *end)
+{
+  const char *first = p;
+  while (p < end && (p = static_cast<const char *>(std::memchr(p, '"', size_t(end - p))))) {
+    size_t slashes = 0;
+    while (p - slashes > first && p[-1 - ptrdiff_t(slashes)] == '\\')
+      slashes++;
+    if (slashes % 2 == 0)
+      return p;
+    p++;
+  }
+  return end;
+}
+
+/* The token index of a huge line could be four times its size. What has more tokens or brackets
+ * than a tree may have is told beforehand. */
+fault look_over(const char *line, size_t n)
+{
+  const size_t tokens_max = 8 * RT__JSON_NODES_MAX; /* key, colon, value, comma, blanks between */
+  size_t tokens = 0;
+  int depth = 0;
+  for (const char *p = line, *end = line + n; p < end; p++) {
+    switch (*p) {
+    case '"':
+      tokens++;
+      p = skip_string(p + 1, end);
+      break;
+    case '[':
+    case '{':
+      tokens++;
+      if (++depth > RT__JSON_DEPTH_MAX)
+        return {RT__JFAULT_DEEP, size_t(p - line), "nested deeper than a line may be"};
+      break;
+    case ']':
+    case '}':
+      depth--;
+      tokens++;
+      break;
+    case ',':
+    case ':':
+      tokens++;
+      break;
+    default:
+      tokens += is_blank(*p) && p + 1 < end && !is_blank(p[1]);
+      break;
+    }
+    if (tokens > tokens_max)
+      return {RT__JFAULT_MANY, size_t(p - line), "more values than a line may hold"};
+  }
+  return {};
+}
+
 fault parse(rt__jreader *r, const char *line, size_t n)
 {
+  fault f = n > kRestBytes ? look_over(line, n) : fault{};
+  if (f.code != RT__JFAULT_NONE)
+    return f;
   if (n >= UINT32_MAX || !reserve(r, n))
     return {RT__JFAULT_NOMEM, 0, "out of memory"};
   auto *bytes = reinterpret_cast<const uint8_t *>(line);

@@ -64,8 +64,8 @@ rt_code rt__jreader_new(const rt_alloc *alloc, rt__jreader **out) RT__MUST_CHECK
 void rt__jreader_free(rt__jreader *r);
 
 /* Parses one value of n bytes, n < 4 GiB. No padding is needed. On a fault *at is the offset of the
- * trouble in the line (0 where only "somewhere" is known) and *what a static phrase. O(n) time; up
- * to 6n bytes. */
+ * trouble in the line (0 where only "somewhere" is known) and *what a static phrase. O(n) time;
+ * n bytes of memory for decoded strings and 80 MB for nodes and tokens at most. */
 rt__jfault rt__jreader_parse(rt__jreader *r, const char *line, size_t n, const rt__jnode **root,
                              size_t *at, const char **what);
 

@@ -384,6 +384,35 @@ static void values_are_bounded(void **state)
   free(line);
 }
 
+/* beyond some megabytes a line is looked over before memory is taken for it */
+static void huge_lines_are_bounded_too(void **state)
+{
+  const size_t n = (size_t)40 << 20;
+  const rt__jnode *root;
+  char *line = malloc(n);
+  (void)state;
+  assert_non_null(line);
+  memset(line, '[', n);
+  assert_int_equal(parse(line, n, &root), RT__JFAULT_DEEP);
+  for (size_t i = 0; i < n; i++)
+    line[i] = "1 "[i % 2];
+  assert_int_equal(parse(line, n, &root), RT__JFAULT_MANY);
+  for (size_t i = 0; i < n; i++)
+    line[i] = "[],"[i % 3];
+  assert_int_equal(parse(line, n, &root), RT__JFAULT_MANY);
+  /* brackets, quotes and backslashes within one string are text */
+  for (size_t i = 0; i < n; i++)
+    line[i] = "\\\"[{,\\\\ "[i % 8];
+  line[0] = '"';
+  line[n - 1] = '"';
+  line[1] = line[n - 2] = line[n - 3] = 'x';
+  assert_int_equal(parse(line, n, &root), RT__JFAULT_NONE);
+  assert_int_equal(root->kind, RT__JSTRING);
+  assert_true(root->n > n / 2);
+  rt__jreader_rest(reader);
+  free(line);
+}
+
 static bool is_ascii(const char *p, size_t n)
 {
   for (size_t i = 0; i < n; i++)
@@ -439,6 +468,7 @@ int main(void)
       cmocka_unit_test(tree_has_its_shape),
       cmocka_unit_test(depth_is_bounded),
       cmocka_unit_test(values_are_bounded),
+      cmocka_unit_test(huge_lines_are_bounded_too),
       cmocka_unit_test(agrees_with_the_plain_version),
   };
   return cmocka_run_group_tests(tests, set_up, take_down);
