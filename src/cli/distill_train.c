@@ -285,6 +285,7 @@ static int run(const cli_args *a)
 }
 
 static const cli_option options[] = {
+    {"out", 'o', "DIR", "the run's folder; a run that is there goes on", .kind = CLI_DIR},
     {"student", 's', "CONF", "the student's settings, name = value a line (docs/distill.md)",
      .kind = CLI_FILE},
     {"set", 0, "NAME=VALUE", "one setting, over what the file says", .kind = CLI_TEXT,
@@ -312,7 +313,6 @@ const cli_command cli_distill_train = {
         "without one.",
     .example = "retort distill train --targets targets.kdt --student student.conf --out run\n"
                "retort distill train --text corpus.txt --set layers=4 --set steps=500 --out run",
-    .out = "the run's folder",
     .options = options,
     .threads = true,
     .run = run,
