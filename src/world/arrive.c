@@ -72,8 +72,8 @@ static step trace_step(const rt__arrival *a, const rt__trace *tr, uint64_t seed,
 
 static step step_at(const rt__arrival *a, const rt__traces *traces, uint64_t seed, int64_t t)
 {
-  if (a->trace && traces && a->trace <= traces->n && traces->trace[a->trace - 1].n)
-    return trace_step(a, &traces->trace[a->trace - 1], seed, t);
+  if (a->trace && traces && traces->trace[(a->trace - 1) % traces->n].n)
+    return trace_step(a, &traces->trace[(a->trace - 1) % traces->n], seed, t);
   int64_t hour = local_hour(a, t);
   rt__rng r = rt__rng_for(seed, 0x686f7572, (uint64_t)hour, 0);
   rt__rng d = rt__rng_for(seed, 0x646179, (uint64_t)(hour / 24), 0);

@@ -19,7 +19,7 @@ typedef struct rt__arrival {
   float gap_s;         /* mean gap inside a BATCH job */
   float habit;         /* 0 to 1: phase of a clock, hour of a job */
   float pause_hours;
-  uint16_t trace;   /* number of a real rate curve + 1; 0 = none */
+  uint16_t trace;   /* number of a real rate curve (modulo theirs) + 1; 0 = none */
   int64_t from, to; /* microseconds; to is excluded */
   uint64_t limit;   /* starts; 0 = any number */
 } rt__arrival;

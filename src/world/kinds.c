@@ -65,6 +65,8 @@ static const rt__kind rows[] = {
    "works on a famous public corpus"},
   {"cron", .020, 1, 1, P(CRON), C(FLAT), 16, .9, 1, 1, W(SINGLE), 1, F(SCRIPT), S(TRADE), N(SERVER), M(OWN), O(NONE), K(SDK), 0, 0,
    "a clock"},
+  {"cron-team", .010, 4, 12, P(CRON), C(FLAT), 30, .6, 1, 1, W(SINGLE), 1, F(SCRIPT), S(TRADE), N(SHARED), M(GROUP), O(MAYBE), K(SDK), 0, 0,
+   "a firm's clocks, each with its own key and task, one card"},
   {"monitor", .012, 1, 1, P(CRON), C(FLAT), 48, .7, 1, 1, W(SINGLE), 1, F(BARE), S(PROBES), N(SERVER), M(OWN), O(NONE), K(SDK), 0, 0,
    "a few probes for ever"},
   {"nightly-eval", .006, 1, 1, P(BATCH), C(NIGHT), 45, .5, 1, 1, W(SINGLE), 1, F(SCRIPT), S(EXAM), N(SERVER), M(OWN), O(NONE), K(SDK), 0, RT__KIND_GREEDY,
@@ -91,6 +93,8 @@ static const rt__kind rows[] = {
    "friends on one plan"},
   {"two-keys", .010, 2, 2, P(PERSON), C(HOME), 4, .6, .6, .8, W(TALK), 4, F(SITE), S(CHAT), N(HOME), M(GROUP), O(NONE), K(GROUP), 0, RT__KIND_TWO_KEYS,
    "one person with two keys; conversations move"},
+  {"framed", 0, 1, 1, P(PERSON), C(HOME), 6, .6, .9, 1, W(SINGLE), 1, F(BARE), S(TRADE), N(VPN), M(OWN), O(NONE), K(SDK), 0, 0,
+   "a stranger whose words, VPN and hours a campaign has copied (made by a campaign's field `framed`)"},
 };
 /* clang-format on */
 

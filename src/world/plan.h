@@ -88,7 +88,8 @@ typedef struct rt__source {
   uint32_t probes; /* first conversations that only try wordings */
   uint8_t way;
   uint8_t end_users;
-  bool relay; /* frame and slot of each conversation are those of some customer */
+  bool relay;  /* frame and slot of each conversation are those of some customer */
+  bool honest; /* those of each account are its own */
   bool harvest;
 } rt__source;
 

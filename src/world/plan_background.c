@@ -1,5 +1,6 @@
 /* plan_background - honest accounts, group by group, from the rows of kinds.h. */
 #include "world/plan.h"
+#include "world/wording.h"
 
 #include "base/time.h"
 
@@ -54,6 +55,28 @@ static void pay(rt__account *a, const group *g, rt__rng *r)
       (uint16_t)(1 + rt__draw(shared ? g->seed : a->seed, 0x62696e, 0, 0) % 60 + a->country * 60u);
 }
 
+/* cheap hosts that others call proxies; people who are always somewhere else */
+static void unusual(rt__account *a, const group *g)
+{
+  double u = rt__unit(rt__draw(a->seed, 0x756e75, 0, 0));
+  bool alone = g->k->most == 1;
+  if (a->net == RT__NET_SERVER && alone && u < 0.12)
+    a->net = RT__NET_PROXY;
+  if (a->net == RT__NET_HOME && u < 0.05)
+    a->net = RT__NET_ROAM;
+  else if (a->net == RT__NET_HOME && u < 0.08)
+    a->net = RT__NET_PROXY;
+}
+
+/* some are closed: cards that fail, people who leave, mistakes of an abuse team */
+static void close_some(rt__account *a, const rt__plan *p, rt__rng *r)
+{
+  if (!rt__coin(r, 0.012))
+    return;
+  int64_t from = a->created > p->start ? a->created : p->start;
+  a->closed = from + 1 + (int64_t)(rt__rng_unit(r) * (double)(p->end - from));
+}
+
 static void networks(rt__account *a, const group *g)
 {
   a->net = (uint8_t)g->k->net;
@@ -68,6 +91,7 @@ static void networks(rt__account *a, const group *g)
   } else if (a->net == RT__NET_VPN) {
     a->net_id = (uint32_t)(a->seed % RT__VPNS);
   }
+  unusual(a, g);
 }
 
 static void provision(rt__account *a, const group *g, const rt__plan *p, rt__rng *r)
@@ -99,7 +123,8 @@ static uint32_t add_account(rt__plan *p, const group *g, rt__rng *r)
   a->group = g->label;
   a->country =
       g->k->most > 1 && g->k->net != RT__NET_HOME ? g->country : (uint8_t)rt__country_draw(r);
-  a->client = g->k->clients == RT__CLIENTS_GROUP && rt__coin(r, 0.9)
+  bool dealt = (g->k->flags & (RT__KIND_BALANCED | RT__KIND_TWO_KEYS)) != 0;
+  a->client = g->k->clients == RT__CLIENTS_GROUP && (dealt || rt__coin(r, 0.9))
                   ? g->client
                   : rt__client_draw(r, sort_of(g->k->clients));
   a->plan = plan_of(r, g->k);
@@ -107,6 +132,7 @@ static uint32_t add_account(rt__plan *p, const group *g, rt__rng *r)
   pay(a, g, r);
   networks(a, g);
   provision(a, g, p, r);
+  close_some(a, p, r);
   return at;
 }
 
@@ -138,8 +164,19 @@ static void when(rt__source *s, const group *g, const rt__plan *p, uint8_t count
       i++;
     a->rate = a_day[i];
   }
+  if (k->flags & RT__KIND_BALANCED) /* some firms serve the whole world */
+    a->curve = (uint8_t)(RT__CURVE_OFFICE + rt__rng_below(r, 3));
   if (k->flags & RT__KIND_RELEASE && p->release)
     a->to = a->from + 3 * RT__DAY_US < p->end ? a->from + 3 * RT__DAY_US : p->end;
+}
+
+/* a campaign's words in honest hands: one instruction for the whole kind */
+static void harvest_words(rt__source *s, const group *g, const rt__plan *p)
+{
+  uint64_t seed = rt__draw(p->seed, 0x73776170, g->kind, 0);
+  s->program.before = (rt__text_ref){
+      .kind = RT__TEXT_INTENT, .seed = seed, .intent = (uint8_t)(seed % rt__intents())};
+  rt__program_params(&s->program, seed, true);
 }
 
 static void what(rt__source *s, const group *g, const rt__plan *p, uint64_t owner,
@@ -157,7 +194,12 @@ static void what(rt__source *s, const group *g, const rt__plan *p, uint64_t owne
     params = owner; /* set by hand */
   rt__program_params(&s->program, params, (k->flags & RT__KIND_GREEDY) != 0);
   rt__program_api(&s->program, client, r);
-  rt__stuff stuff = k->stuff == RT__STUFF_GTRADE ? RT__STUFF_TRADE : k->stuff;
+  bool harvest = p->spec->kinds[g->kind].text > 0;
+  if (harvest)
+    harvest_words(s, g, p);
+  rt__stuff stuff = harvest                        ? RT__STUFF_CORPUS
+                    : k->stuff == RT__STUFF_GTRADE ? RT__STUFF_TRADE
+                                                   : k->stuff;
   bool of_group = k->stuff == RT__STUFF_GTRADE || k->stuff == RT__STUFF_VIRAL ||
                   (k->most > 1 && (k->stuff == RT__STUFF_SEEDS || k->stuff == RT__STUFF_EXAM));
   rt__material_of(&s->material, p, stuff, of_group ? g->seed : owner, r);
@@ -166,6 +208,8 @@ static void what(rt__source *s, const group *g, const rt__plan *p, uint64_t owne
   s->way = (uint8_t)k->way;
   s->turns = (float)(1 + (k->turns - 1) * rt__lognormal(r, 0.9, 0.4));
   s->gap_s = (float)rt__lognormal(r, k->way == RT__WAY_AGENT ? 9 : 55, 0.4);
+  if (k->when == RT__WHEN_STREAM)
+    s->arrival.trace = (uint16_t)rt__between(r, 1, 60000);
   s->end_users = k->flags & RT__KIND_END_USERS ? 1 : 0;
   s->refused = 0.004f;
 }
@@ -196,6 +240,8 @@ static rt_code add_source(rt__plan *p, const group *g, uint32_t account, uint32_
   adopt(s, p, r);
   if (!of_group && p->accounts[account].created > s->arrival.from)
     s->arrival.from = p->accounts[account].created + 60 * RT__US;
+  if (!of_group && p->accounts[account].closed && p->accounts[account].closed < s->arrival.to)
+    s->arrival.to = p->accounts[account].closed;
   if (g->k->flags & RT__KIND_TWO_KEYS)
     s->split = 0.35f;
   return RT_OK;

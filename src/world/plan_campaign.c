@@ -13,12 +13,22 @@ typedef struct campaign {
   uint64_t work; /* of frame and tasks: one for all parts */
   uint32_t number, label, seats, dispatch;
   rt__client client;
-  uint8_t country, vpn;
+  uint8_t country, vpn, api;
   int64_t from, to;
   double requests; /* harvested, in all */
 } campaign;
 
 /* ---- accounts */
+
+/* a program that speaks the campaign's API */
+static rt__client a_client(uint8_t api, rt__rng *r)
+{
+  rt__client k;
+  do
+    k = rt__client_draw(r, RT__CLIENT_SORT_SDK);
+  while (!(rt__client_apis(k) & api));
+  return k;
+}
 
 static void networks(rt__account *a, const campaign *c)
 {
@@ -66,10 +76,10 @@ static rt__account *add_account(rt__plan *p, const campaign *c, uint32_t seat)
   a->seed = rt__draw(p->seed, 0x616363, at, 0);
   rt__rng r = rt__rng_for(a->seed, 0x63616d70, 0, 0);
   a->label = (uint8_t)c->s->level;
-  a->world = c->s->level == RT__RESALE ? RT__POOLED : RT__CAMPAIGN;
+  a->world = c->s->level == RT__RESALE || c->s->text > 0 ? RT__POOLED : RT__CAMPAIGN;
   a->group = c->label;
   a->country = (uint8_t)(rt__coin(&r, 0.6) ? c->country : rt__country_draw(&r));
-  a->client = c->s->client == RT__CLIENT_ONE ? c->client : rt__client_draw(&r, RT__CLIENT_SORT_SDK);
+  a->client = c->s->client == RT__CLIENT_ONE ? c->client : a_client(c->api, &r);
   networks(a, c);
   provision(a, c, seat, &r);
   return a;
@@ -131,12 +141,6 @@ static rt_code add_dispatch(rt__plan *p, campaign *c)
 
 /* ---- what is harvested */
 
-static uint32_t api_of(const campaign *c, rt__rng *r)
-{
-  static const uint8_t bits[] = {RT__API_BIT_CHAT, RT__API_BIT_RESPONSES, RT__API_BIT_MESSAGES};
-  return c->s->api < 3 ? bits[(int)c->s->api] : bits[rt__rng_below(r, 3)];
-}
-
 static void frame(rt__source *s, const campaign *c, rt__rng *r)
 {
   const rt__campaign_spec *cs = c->s;
@@ -155,7 +159,7 @@ static void frame(rt__source *s, const campaign *c, rt__rng *r)
   if (cs->temperature >= 0)
     s->program.temperature_milli = (int32_t)(cs->temperature * 1000);
   s->program.vary = cs->vary_params > 0;
-  s->program.api = (uint8_t)api_of(c, r);
+  s->program.api = c->api;
   s->program.tier = (uint8_t)cs->tier;
   s->program.thinking = s->program.thinking || cs->replay > 0;
 }
@@ -166,15 +170,20 @@ static void tasks(rt__source *s, const campaign *c, const rt__plan *p, uint32_t 
   rt__material *m = &s->material;
   uint32_t corpora = rt__texts_corpora(p->texts), corpus = corpora;
   rt__material_of(m, p, RT__STUFF_TASKS, c->work, r);
+  m->samples = (uint8_t)c->s->samples;
+  m->part = (uint16_t)part;
+  m->parts = (uint16_t)parts;
+  for (uint8_t k = RT__POOL_GSM; k <= RT__POOL_HARD; k++)
+    if (strcmp(c->s->corpus, rt__texts_pool(p->texts, k)->name) == 0) {
+      m->pool = k;
+      return;
+    }
   if (c->s->corpus[0])
     corpus = rt__texts_corpus(p->texts, c->s->corpus);
   else if (rt__coin(r, 0.85))
     corpus = (uint32_t)rt__rng_below(r, corpora);
   bool own = corpus == corpora; /* tasks that nobody else has */
   m->pool = (uint8_t)(own ? (rt__coin(r, 0.5) ? RT__POOL_DOCS : 255) : RT__POOL_CORPUS + corpus);
-  m->samples = (uint8_t)c->s->samples;
-  m->part = (uint16_t)part;
-  m->parts = (uint16_t)parts;
 }
 
 static void shape(rt__source *s, const campaign *c)
@@ -187,6 +196,7 @@ static void shape(rt__source *s, const campaign *c)
                                     : (float)c->s->steps;
   s->gap_s = sh == RT__SHAPE_TALK ? 25 : 10;
   s->relay = sh == RT__SHAPE_RELAY;
+  s->honest = c->s->text > 0;
   if (sh == RT__SHAPE_AGENT)
     s->program.tools = 7;
 }
@@ -246,9 +256,7 @@ static rt_code add_customer(rt__plan *p, const campaign *c, uint32_t seat, uint3
   s->account = RT__NONE;
   s->dispatch = c->dispatch;
   s->seat = seat;
-  s->program.api = (uint8_t)(c->s->client == RT__CLIENT_ONE
-                                 ? RT__API_BIT_CHAT
-                                 : 1u << rt__rng_below(&r, 3)); /* one relay speaks one API */
+  s->program.api = c->api; /* one relay speaks one API */
   rt__customer(p, s->seed, &s->program, &s->material, &s->way, &s->turns);
   s->gap_s = s->way == RT__WAY_AGENT ? 9 : 50;
   s->refused = 0.005f;
@@ -291,6 +299,44 @@ static rt_code add_cover(rt__plan *p, const campaign *c)
   return RT_OK;
 }
 
+/* ---- strangers who look like it: its words, VPN and hours, but their own work and money */
+
+static rt_code add_framed(rt__plan *p, const campaign *c, const rt__source *harvest, uint32_t i)
+{
+  rt__account *a = add_account(p, c, 0);
+  rt__source *s = a ? rt__plan_source(p) : NULL;
+  if (!s)
+    return RT_E_NOMEM;
+  rt__rng r = rt__rng_for(a->seed, 0x6672616d, i, 0);
+  a->world = RT__BENIGN;
+  a->label = (uint8_t)rt__kind_find("framed");
+  a->group = RT__NONE;
+  a->net = RT__NET_VPN;
+  a->net_id = c->vpn;
+  a->payment = rt__draw(a->seed, 0x706179, 0, 0);
+  a->created = p->start - (int64_t)(rt__rng_unit(&r) * 500 * (double)RT__DAY_US);
+  s->seed = rt__draw(a->seed, 0x737263, 0, 0);
+  s->account = (uint32_t)(p->n_accounts - 1);
+  s->dispatch = s->seat = RT__NONE;
+  s->program = harvest->program;
+  rt__material_of(&s->material, p, RT__STUFF_TRADE, a->seed, &r);
+  s->turns = 1;
+  s->arrival = harvest->arrival;
+  s->arrival.pauses = 0;
+  s->arrival.rate = (float)rt__lognormal(&r, 14, 0.7);
+  s->arrival.limit = 0;
+  return RT_OK;
+}
+
+static rt_code add_all_framed(rt__plan *p, const campaign *c)
+{
+  rt_code code = RT_OK;
+  rt__source harvest = p->sources[p->n_sources - 1];
+  for (uint32_t i = 0; code == RT_OK && i < (uint32_t)c->s->framed; i++)
+    code = add_framed(p, c, &harvest, i);
+  return code;
+}
+
 /* ---- the campaign */
 
 static void label_of(const campaign *c, char out[RT__SPEC_NAME])
@@ -308,7 +354,9 @@ static rt_code begin(campaign *c, rt__plan *p, uint32_t i)
   *c = (campaign){.s = &p->spec->campaigns[i], .number = i};
   c->seed = rt__rng_next(&r);
   c->work = rt__rng_next(&r);
-  c->client = rt__client_draw(&r, RT__CLIENT_SORT_SDK);
+  static const uint8_t bits[] = {RT__API_BIT_CHAT, RT__API_BIT_RESPONSES, RT__API_BIT_MESSAGES};
+  c->api = bits[c->s->api < 3 ? (uint64_t)c->s->api : rt__rng_below(&r, 3)];
+  c->client = a_client(c->api, &r);
   c->country = (uint8_t)rt__country_draw(&r);
   c->vpn = (uint8_t)rt__rng_below(&r, RT__VPNS);
   double n = c->s->accounts * p->spec->scale + 0.5, least = c->s->accounts < 4 ? c->s->accounts : 4;
@@ -352,6 +400,8 @@ static rt_code add_campaign(rt__plan *p, uint32_t i)
     code = add_dispatch(p, &c);
   if (code == RT_OK && c.s->level != RT__RESALE && c.requests > 0)
     code = add_harvest(p, &c, 0, 1);
+  if (code == RT_OK && c.s->framed > 0 && c.s->level != RT__RESALE && c.requests > 0)
+    code = add_all_framed(p, &c);
   if (code == RT_OK && (c.s->cover > 0 || c.s->level == RT__RESALE))
     code = add_cover(p, &c);
   return code;

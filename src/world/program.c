@@ -63,7 +63,7 @@ static rt__text_ref popular_tool(const rt__plan *p, rt__rng *r)
 static rt__text_ref own_tool(uint64_t seed, rt__rng *r)
 {
   rt__text_ref t = {.kind = RT__TEXT_TOOL, .seed = seed, .topic = (uint8_t)(seed % RT__TOPICS)};
-  if (rt__coin(r, 0.15)) {
+  if (rt__coin(r, 0.25)) {
     t.kind = RT__TEXT_INTENT;
     t.intent = (uint8_t)(seed % rt__intents());
   }

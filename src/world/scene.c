@@ -53,6 +53,14 @@ static void relay(rt__scene *s)
     s->program.tools = 0;
 }
 
+static void honest(rt__scene *s)
+{
+  uint8_t way;
+  float turns;
+  rt__customer(s->plan, s->account->seed, &s->program, &s->material, &way, &turns);
+  s->program.tools = 0;
+}
+
 static uint8_t topic(const rt__scene *s)
 {
   rt__rng r = rt__rng_for(s->seed, 0x746f70, 0, 0);
@@ -74,6 +82,8 @@ void rt__scene_open(rt__scene *s, const rt__plan *p, const rt__event *e)
   s->probe = e->conv < src->probes;
   if (src->relay)
     relay(s);
+  if (src->honest)
+    honest(s);
   s->item = e->conv / (s->material.samples ? s->material.samples : 1);
   s->topic = topic(s);
   s->replay = src->replay > 0 && e->conv > 8 && s->program.api == RT__API_BIT_MESSAGES &&

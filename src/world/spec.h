@@ -64,6 +64,8 @@ typedef struct rt__campaign_spec {
   double cover, customers;
   double ban, replace_hours, pivot, replay, probes, refused;
   double max_tokens, temperature, vary_params, tier;
+  double text;   /* 1 = honest: each account says what some customer would; then it is a pool */
+  double framed; /* honest strangers with the campaign's words, VPN and hours */
 } rt__campaign_spec;
 
 typedef struct rt__kind_spec {
@@ -71,6 +73,7 @@ typedef struct rt__kind_spec {
   double count; /* accounts; -1 = by share; scaled like everything else */
   double rate;  /* times the kind's own rate */
   double group; /* accounts in a group; 0 = the kind's own sizes */
+  double text;  /* 1 = harvest: a campaign's words around a public corpus */
 } rt__kind_spec;
 
 typedef struct rt__spec {

@@ -62,6 +62,8 @@ static const field campaign_fields[] = {
     {"max_tokens", WHOLE, AT(max_tokens), 1, 1e6, NULL},
     {"temperature", NUMBER, AT(temperature), 0, 2, NULL},
     {"vary_params", FLAG, AT(vary_params), 0, 1, NULL},
+    {"text", CHOICE, AT(text), 0, 0, "harvest|honest"},
+    {"framed", WHOLE, AT(framed), 0, 1e5, NULL},
 };
 #undef AT
 
@@ -71,6 +73,7 @@ static const field kind_fields[] = {
     {"count", WHOLE, AT(count), 0, RT__SPEC_ACCOUNTS, NULL},
     {"rate", NUMBER, AT(rate), 0, 100, NULL},
     {"group", WHOLE, AT(group), 1, 100000, NULL},
+    {"text", CHOICE, AT(text), 0, 0, "own|harvest"},
 };
 #undef AT
 
