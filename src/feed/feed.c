@@ -284,14 +284,13 @@ rt_code rt__feed_run(const rt__feed_options *o, const rt__feed_callbacks *cb, rt
                      rt_error *err)
 {
   const rt_alloc *alloc = o->alloc ? o->alloc : rt_alloc_default();
-  struct run *r = rt__calloc(alloc, 1, sizeof *r);
   *out = rt__calloc(alloc, 1, sizeof **out);
-  if (!r || !*out) {
-    rt__free(alloc, r, sizeof *r);
+  struct run *r = *out ? rt__calloc(alloc, 1, sizeof *r) : NULL;
+  if (*out)
+    (*out)->alloc = *alloc;
+  if (!r)
     return rt__fail(err, RT_E_NOMEM, "out of memory");
-  }
   *r = (struct run){.o = o, .cb = cb, .alloc = *alloc, .result = *out};
-  (*out)->alloc = *alloc;
   rt_code c = rt__inputs_list(&(*out)->alloc, o->paths, o->n_paths, &(*out)->inputs, err);
   if (c == RT_OK)
     c = rt__queue_init(&r->idle, RT__QUEUE_MAX);

@@ -6,7 +6,7 @@
  *
  * Caveats
  *  - `exchange` is called from the workers, at the same time for different values of `thread`, in
- * no order that can be relied upon. Its slices die when it returns.
+ *    no order that can be relied upon. Its slices die when it returns. So is `line`.
  *  - All other callbacks come from the calling thread.
  */
 #ifndef RT_FEED_FEED_H
@@ -56,7 +56,8 @@ typedef struct rt__feed_result {
 } rt__feed_result;
 
 /* RT_OK if the run went to its end, whatever it met on the way; else the first fatal failure, and
- * *out is still filled with what was read until then. *out is to be freed in any case. */
+ * *out is still filled with what was read until then, or NULL if there was no memory for it. To be
+ * freed in any case. */
 rt_code rt__feed_run(const rt__feed_options *o, const rt__feed_callbacks *cb, rt__feed_result **out,
                      rt_error *err);
 void rt__feed_result_free(rt__feed_result *r);

@@ -1,5 +1,4 @@
-/* json - one line of JSON as a tree of nodes: a small C face on simdjson (json.cc, the one C++
- * file).
+/* json - one line of JSON as a tree of nodes: a small C face on simdjson (json.cc, the C++ file).
  *
  * simdjson's first stage finds the tokens and checks UTF-8; the tree is built from them here,
  * strictly: what a careful JSON parser refuses is refused. Escapes are decoded, a lone surrogate
@@ -10,11 +9,10 @@
  *     for (const rt__jnode *c = v + 1; c < v + v->span; c += c->span)
  *
  * Caveats
- *  - Nodes and their bytes live until the next parse or the end of the reader; strings without
- * escapes point into the line itself.
+ *  - Nodes and their bytes live until the next parse or the end of the reader; a string without
+ *    escapes points into the line itself.
  *  - A key that occurs twice occurs twice: who gathers lets the last one win.
- *  - A number keeps its spelling (p, n) beside its value, which is infinite when no double holds
- * it.
+ *  - A number keeps its spelling (p, n) beside its value, infinite when no double holds it.
  */
 #ifndef RT_FEED_JSON_H
 #define RT_FEED_JSON_H
@@ -40,9 +38,8 @@ typedef enum rt__jkind {
 
 typedef struct rt__jnode {
   const char *key; /* decoded; NULL in a list */
-  const char
-      *p; /* string: decoded; number: as written; list and object: as written, brackets included */
-  double num; /* number; 1 or 0 of a bool */
+  const char *p;   /* string: decoded; all others: as written, brackets included */
+  double num;      /* number; 1 or 0 of a bool */
   uint32_t key_n, n;
   uint32_t span; /* nodes of this subtree, itself included */
   uint32_t kind;

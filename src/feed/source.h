@@ -12,8 +12,8 @@
 #include "feed/unpack.h"
 
 #define RT__INPUTS_MAX 1000000
-/* a stream that unpacks to this many times its size, beyond the first RT__RATIO_FREE bytes, is a
- * bomb */
+/* beyond the first RT__RATIO_FREE bytes, a stream that unpacks to so many times its size is a bomb
+ */
 #define RT__RATIO_MAX  1000
 #define RT__RATIO_FREE ((uint64_t)256 << 20)
 
