@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define DIGEST_PIECE ((size_t)256 << 10)
+#define BATCH_MIN    ((size_t)64)
 #define MAGIC_PEEK   8 /* bytes that tell a digest file */
 
 /* one run: what the reading thread and the workers share */
@@ -240,7 +241,9 @@ static rt_code set_up(struct run *r)
   r->threads = o->threads == 0 ? 1 : o->threads;
   if (r->threads > RT__FEED_THREADS_MAX)
     r->threads = RT__FEED_THREADS_MAX;
-  r->cutter.batch_size = o->batch ? o->batch : RT__FEED_BATCH;
+  r->cutter.batch_size = o->batch == 0          ? RT__FEED_BATCH
+                         : o->batch < BATCH_MIN ? BATCH_MIN
+                                                : o->batch;
   r->cutter.line_max = o->line_max ? o->line_max : RT__FEED_LINE_MAX;
   r->cutter.calm = calm;
   r->cutter.calm_ctx = r;
