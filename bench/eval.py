@@ -13,7 +13,7 @@ How: each view is scanned from its logs, timed. Families are switched off on sca
 the same findings as its logs (that they do is checked here too).
 """
 import argparse, json, os, sys, time
-from runner import Page, Run, families, own_world, run_line, side_files, table
+from runner import OWN_WORLD, Page, Run, families, own_world, revision, run_line, side_files, table
 from views import VIEWS, make_view
 from world import die, find, labels
 import rules
@@ -173,6 +173,11 @@ def baseline(views, rows):
     return table(["rule, view", "recall", "macro", "false flags", "per honest account", "against retort"], out)
 
 
+def silent(view, family):
+    """has this family nothing to look at in this view?"""
+    return view != "facts" and family in ("money", "provision")
+
+
 def as_rules(view):
     return "metadata" if view == "blanked" else view
 
@@ -231,7 +236,7 @@ def main():
     views = [e.view(v) for v in a.views.split(",")]
     r, page = views[0]["report"], Page()
     say = page.say
-    say(f'World: {a.world and os.path.basename(os.path.abspath(a.world)) or "of its own"}: {r["accounts"]} accounts: {r["benign"]} honest '
+    say(f'retort {r["fit"]["version"]}{revision()}. World: {a.world and os.path.basename(os.path.abspath(a.world)) or "of its own (" + " ".join(OWN_WORLD) + ")"}: {r["accounts"]} accounts: {r["benign"]} honest '
         f'({r["benign_groups"]} groups), {r["campaign_accounts"]} in {r["campaigns"]} campaigns, {r["pooled_accounts"]} resold.', "",
         "### Three views", "", headline(views), "### Each campaign", "", "Share of its accounts found.", "", campaigns(views),
         "### Honest and resold accounts", "", kinds(views), "### Precision and calibration", "", precision(views),
@@ -250,7 +255,7 @@ def main():
         for v in views:
             if not e.same_from_digests(v):
                 say(f'**The digests of view {v["view"]} gave other findings than its logs.**', "")
-            parts = [(f, e.without(v, f)) for f in families()]
+            parts = [(f, e.without(v, f)) for f in families() if not silent(v["view"], f)]
             summary["without"][v["view"]] = dict(parts)
             say(ablation(v["view"], v["report"], parts))
     with open(e.path("summary.json"), "w") as f:

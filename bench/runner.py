@@ -30,6 +30,12 @@ def families():
         return re.findall(r'X\(RT_FAMILY_\w+, "(\w+)"', f.read())
 
 
+def revision():
+    """", commit abc1234" where the tree is a checkout"""
+    done = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return f", commit {done.stdout.strip()}" if done.returncode == 0 else ""
+
+
 def own_world(retort, folder):
     """a world by retort simulate, made afresh"""
     os.makedirs(folder, exist_ok=True)
