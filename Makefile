@@ -17,8 +17,10 @@ eval: all
 	@WORLD="$(WORLD)" scripts/target eval $(BUILD)
 bench: all
 	@WORLD="$(WORLD)" scripts/target bench $(BUILD)
-demo-distill bench-distill: all
-	@scripts/target $@ $(BUILD)
+demo-distill: all
+	@scripts/demo-distill $(BUILD)
+bench-distill: all
+	@bench/distill/run $(BUILD)
 install: all
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix $(PREFIX)
 format:
