@@ -47,3 +47,21 @@ void rt__fields_gather(const rt__fields *f, const rt__jnode *object, const rt__j
     slots[row->slot] = fits ? v : NULL;
   }
 }
+
+const char *rt__jkind_name(uint32_t kind)
+{
+  switch (kind) {
+  case RT__JNULL:
+    return "null";
+  case RT__JBOOL:
+    return "a truth value";
+  case RT__JNUMBER:
+    return "a number";
+  case RT__JSTRING:
+    return "a string";
+  case RT__JLIST:
+    return "a list";
+  default:
+    return "an object";
+  }
+}

@@ -41,4 +41,7 @@ typedef void (*rt__wrong_kind)(void *ctx, const rt__field *row, const rt__jnode 
 void rt__fields_gather(const rt__fields *f, const rt__jnode *object, const rt__jnode **slots,
                        size_t n_slots, rt__wrong_kind wrong, void *ctx);
 
+/* name of a kind, for messages */
+const char *rt__jkind_name(uint32_t kind);
+
 #endif

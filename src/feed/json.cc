@@ -594,21 +594,3 @@ size_t rt__json_compact(const rt__jnode *v, char *out)
     return 0;
   return n;
 }
-
-const char *rt__jkind_name(uint32_t kind)
-{
-  switch (kind) {
-  case RT__JNULL:
-    return "null";
-  case RT__JBOOL:
-    return "a truth value";
-  case RT__JNUMBER:
-    return "a number";
-  case RT__JSTRING:
-    return "a string";
-  case RT__JLIST:
-    return "a list";
-  default:
-    return "an object";
-  }
-}

@@ -73,9 +73,6 @@ void rt__jreader_rest(rt__jreader *r);
  * 64 more. Returns the length. */
 size_t rt__json_compact(const rt__jnode *v, char *out);
 
-/* name of a kind, for messages */
-const char *rt__jkind_name(uint32_t kind);
-
 #ifdef __cplusplus
 }
 #endif
