@@ -2,8 +2,6 @@
 #include "cli/findings_file.h"
 #include "cli/out.h"
 
-#define MEMBERS_SHOWN 12
-
 typedef struct explanation {
   const cli_args *a;
   cli_findings findings;
@@ -49,11 +47,10 @@ static int explain_campaign(explanation *x, const char *id)
     return cli_unusable(x->a, "more than one campaign begins with '%s'", id);
   if (at == f->n_campaigns)
     return cli_unusable(x->a, "there is no campaign '%s' in %s", id, cli_operand(x->a, 0));
-  size_t shown = cli_given(x->a, "all") ? SIZE_MAX : MEMBERS_SHOWN;
-  rt_code c =
-      cli_format_is(x->a, "json")
-          ? campaign_json(x, at)
-          : rt__case_campaign(rt_alloc_default(), &f->campaigns[at].file, shown, &x->emit, &x->err);
+  rt_code c = cli_format_is(x->a, "json")
+                  ? campaign_json(x, at)
+                  : rt__case_campaign(rt_alloc_default(), &f->campaigns[at].file,
+                                      cli_given(x->a, "all"), &x->emit, &x->err);
   return c == RT_OK ? CLI_DONE : cli_error(x->a, NULL, &x->err);
 }
 
@@ -143,7 +140,7 @@ static int run(const cli_args *a)
 static const cli_option options[] = {
     {"account", 'a', "NAME", "why this account is or isn't in a campaign, and what is missing",
      .kind = CLI_TEXT},
-    {"all", 0, NULL, "list every member, not only the first", .kind = CLI_FLAG},
+    {"all", 0, NULL, "list every member and every cause, not only the first", .kind = CLI_FLAG},
     {.name = NULL}};
 
 const cli_command cli_cmd_explain = {

@@ -3,8 +3,11 @@
 #include <inttypes.h>
 #include <math.h>
 
-#define CASE_MAX ((size_t)256 << 20)
-#define WIDTH    92
+#define CASE_MAX       ((size_t)256 << 20)
+#define WIDTH          92
+#define FAMILIES_SHOWN 3 /* of a member, in a list */
+#define CAUSES_SHOWN   4
+#define MEMBERS_SHOWN  12
 
 /* a page in the making: the first failure stays, what follows is a no-op */
 typedef struct page {
@@ -103,7 +106,7 @@ static void put_chance(page *p, const rt__case *k)
     }
     SAY(p, "\n");
   } else {
-    SAY(p, "  no test against chance: it takes two families\n");
+    SAY(p, "  not tested against chance, which takes two families\n");
   }
   if (isfinite(k->decoy_fdr))
     SAY(p, "  share of such findings in %" PRIu64 " permuted copies of the data: %.2g\n", k->decoys,
@@ -143,12 +146,12 @@ static void put_evidence(page *p, const rt__case *k)
     SAY(p, "  nothing is said\n");
 }
 
-static void put_counters(page *p, const rt__case *k)
+static void put_counters(page *p, const rt__case *k, size_t max)
 {
   heading(
       p,
       "What else it could be (log odds in bits against this verdict; the first is the runner-up)");
-  for (size_t i = 0; i < k->n_counters; i++) {
+  for (size_t i = 0; i < k->n_counters && i < max; i++) {
     const rt__case_counter *c = &k->counters[i];
     SAY(p, "  %6.1f  ", c->log_odds);
     plain(p, c->cause);
@@ -157,18 +160,28 @@ static void put_counters(page *p, const rt__case *k)
   }
   if (k->n_counters == 0)
     SAY(p, "  no other cause was weighed\n");
+  if (k->n_counters > max)
+    SAY(p, "  ... and %zu that are further away\n", k->n_counters - max);
 }
 
 /* ---- members */
 
-static void put_bits(page *p, const rt__case_member *m)
+/* the strongest `max` families, falling; equal ones in the order of the table */
+static void put_bits(page *p, const rt__case_member *m, int max)
 {
+  bool said[RT_FAMILY_COUNT] = {false};
   const char *between = "";
-  for (int f = 0; f < RT_FAMILY_COUNT; f++)
-    if (isfinite(m->bits[f])) {
-      SAY(p, "%s%s %.1f", between, rt_family_name((rt_family)f), m->bits[f]);
-      between = ", ";
-    }
+  for (int k = 0; k < max; k++) {
+    int best = -1;
+    for (int f = 0; f < RT_FAMILY_COUNT; f++)
+      if (isfinite(m->bits[f]) && !said[f] && (best < 0 || m->bits[f] > m->bits[best]))
+        best = f;
+    if (best < 0)
+      return;
+    said[best] = true;
+    SAY(p, "%s%s %.1f", between, rt_family_name((rt_family)best), m->bits[best]);
+    between = ", ";
+  }
 }
 
 static size_t widest_account(const rt__case *k, size_t n)
@@ -185,7 +198,7 @@ static void put_members(page *p, const rt__case *k, size_t max)
   size_t width = widest_account(k, n);
   heading(p, "Members");
   SAY(p, "  %-*s  %-9s  %6s  %9s  %6s  %-10s  %-10s  %s\n", (int)width, "account", "role", "score",
-      "exchanges", "tokens", "first seen", "last seen", "bits");
+      "exchanges", "tokens", "first seen", "last seen", "strongest bits");
   for (size_t i = 0; i < n; i++) {
     const rt__case_member *m = &k->members[i];
     char exchanges[32], tokens[16], first[20], last[20];
@@ -198,7 +211,7 @@ static void put_members(page *p, const rt__case *k, size_t max)
     SAY(p, "  ");
     cell(p, m->role, 9);
     SAY(p, "  %6.3f  %9s  %6s  %.10s  %.10s  ", m->score, exchanges, tokens, first, last);
-    put_bits(p, m);
+    put_bits(p, m, FAMILIES_SHOWN);
     SAY(p, "\n");
   }
   if (n < k->n_members)
@@ -223,14 +236,14 @@ static page open_page(const rt_alloc *alloc)
   return p;
 }
 
-rt_code rt__case_campaign(const rt_alloc *alloc, const rt__case *k, size_t members_max,
-                          const rt__emit *emit, rt_error *err)
+rt_code rt__case_campaign(const rt_alloc *alloc, const rt__case *k, bool all, const rt__emit *emit,
+                          rt_error *err)
 {
   page p = open_page(alloc);
   put_head(&p, k);
   put_evidence(&p, k);
-  put_counters(&p, k);
-  put_members(&p, k, members_max);
+  put_counters(&p, k, all ? SIZE_MAX : CAUSES_SHOWN);
+  put_members(&p, k, all ? SIZE_MAX : MEMBERS_SHOWN);
   return finish(&p, emit, err);
 }
 
@@ -277,13 +290,13 @@ rt_code rt__case_member_of(const rt_alloc *alloc, const rt__case *k, const rt__c
   SAY(&p, ") as %.*s, score %.4g: %s\n\n", (int)m->role.n, m->role.p ? m->role.p : "", m->score,
       role_means(m->role));
   SAY(&p, "  %s exchanges, %s tokens, from %s to %s UTC\n  bits: ", exchanges, tokens, first, last);
-  put_bits(&p, m);
+  put_bits(&p, m, RT_FAMILY_COUNT);
   SAY(&p, "\n");
   put_absent(&p, k, m);
   SAY(&p, "\nThe campaign: ");
   put_head(&p, k);
   put_evidence(&p, k);
-  put_counters(&p, k);
+  put_counters(&p, k, CAUSES_SHOWN);
   return finish(&p, emit, err);
 }
 

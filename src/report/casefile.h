@@ -52,9 +52,9 @@ typedef struct rt__case_note {
   size_t n_missing;
 } rt__case_note;
 
-/* the whole campaign; at most `members_max` members are listed, the rest counted */
-rt_code rt__case_campaign(const rt_alloc *alloc, const rt__case *k, size_t members_max,
-                          const rt__emit *emit, rt_error *err);
+/* the campaign; members and causes beyond the first few are counted, or listed with `all` */
+rt_code rt__case_campaign(const rt_alloc *alloc, const rt__case *k, bool all, const rt__emit *emit,
+                          rt_error *err);
 /* why account m belongs to campaign k */
 rt_code rt__case_member_of(const rt_alloc *alloc, const rt__case *k, const rt__case_member *m,
                            const rt__emit *emit, rt_error *err);
