@@ -69,16 +69,17 @@ static rt_code bytes_shape(const json_t *pre, rt__tokjson_shape *s, rt_error *er
   size_t n = 0;
   bool bytes = false;
   const json_t *o;
-  for (size_t i = 0; (o = part(pre, "pretokenizers", i)) != NULL && n < RT__PRE_STEPS_MAX; i++) {
+  for (size_t i = 0; (o = part(pre, "pretokenizers", i)) != NULL && n <= RT__PRE_STEPS_MAX; i++) {
     rt_code code = step_of(o, &steps[n], &bytes, err);
     if (code)
       return code;
     n += steps[n] != NULL;
   }
   s->kind = RT__TOK_BPE;
-  s->pre = bytes && n ? rt__pre_of_steps(steps, s->ignore_merges) : NULL;
-  if (!s->pre) /* a habit that no name has: the name only counts in GGUF */
-    s->pre = bytes && n ? rt__pre_of_steps(steps, !s->ignore_merges) : NULL;
+  bool usable = bytes && n && n <= RT__PRE_STEPS_MAX;
+  s->pre = usable ? rt__pre_of_steps(steps, s->ignore_merges) : NULL;
+  if (usable && !s->pre) /* a habit that no name has: the name only counts in GGUF */
+    s->pre = rt__pre_of_steps(steps, !s->ignore_merges);
   return s->pre ? RT_OK
                 : rt__fail(err, RT_E_FORMAT, "tokenizer.json: its pre-tokenizer is unknown here");
 }

@@ -118,4 +118,5 @@ def main():
     sys.exit(0 if {"quant": quant, "llama": llama, "hf": hf, "spm": spm}[what](probe, *rest) else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,8 @@
  * standard output probe floats TYPE                                  blocks on standard input,
  * floats on standard output
  */
+#include "distill/export.h"
+#include "distill/import.h"
 #include "distill/quant.h"
 #include "distill/tokenizer.h"
 
@@ -112,12 +114,45 @@ static int floats(const char *name)
   return fwrite(out, sizeof *out, blocks * q->block, stdout) != blocks * q->block;
 }
 
+static int convert(const char *from, const char *to, const char *type)
+{
+  rt_imported in;
+  rt_error err = {0};
+  const rt_quant *q = rt_quant_named(rt__cstr(type));
+  size_t n = strlen(to);
+  if (!q || rt_import(rt_alloc_default(), from, 0, &in, &err))
+    return complain(&err);
+  bool gguf = n > 5 && strcmp(to + n - 5, ".gguf") == 0;
+  rt_code code = gguf ? rt_export_gguf(in.model, in.tokenizer, q, to, &err)
+                      : rt_export_folder(in.model, in.tokenizer, q, to, &err);
+  for (int i = 0; i < 32; i++)
+    (void)printf("%02x", rt_tokenizer_hash(in.tokenizer)[i]);
+  (void)printf("\n");
+  rt_imported_free(&in);
+  return code ? complain(&err) : 0;
+}
+
+static int json(const rt_tokenizer *t)
+{
+  rt__buf out, config;
+  rt_error err = {0};
+  rt__buf_init(&out, rt_alloc_default(), LINE_MAX_BYTES);
+  rt__buf_init(&config, rt_alloc_default(), LINE_MAX_BYTES);
+  if (rt_tokenizer_to_json(t, &out, &config, &err))
+    return complain(&err);
+  return fwrite(out.p, 1, out.n, stdout) != out.n;
+}
+
 int main(int argc, char **argv)
 {
   if (argc >= 3 && strcmp(argv[1], "tokens") == 0)
     return tokens(load(argv[2]), argc > 3);
   if (argc == 3 && strcmp(argv[1], "text") == 0)
     return text(load(argv[2]));
+  if (argc == 3 && strcmp(argv[1], "json") == 0)
+    return json(load(argv[2]));
+  if (argc == 5 && strcmp(argv[1], "convert") == 0)
+    return convert(argv[2], argv[3], argv[4]);
   if (argc == 3 && strcmp(argv[1], "floats") == 0)
     return floats(argv[2]);
   (void)fprintf(stderr, "probe: see the head of probe.c\n");
