@@ -2,6 +2,7 @@
 #ifndef TESTS_FEED_SCRATCH_H
 #define TESTS_FEED_SCRATCH_H
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -24,12 +25,19 @@ static inline int scratch_open(void **state)
   return mkdtemp(scratch_dir) ? 0 : 1;
 }
 
+static inline int scratch_remove(const char *path, const struct stat *st, int kind,
+                                 struct FTW *where)
+{
+  (void)st;
+  (void)kind;
+  (void)where;
+  return remove(path);
+}
+
 static inline int scratch_close(void **state)
 {
-  char command[128];
   (void)state;
-  (void)snprintf(command, sizeof command, "rm -rf %s", scratch_dir);
-  return system(command);
+  return nftw(scratch_dir, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* path of a name in the folder; good for eight calls */

@@ -267,7 +267,7 @@ static char *mixed_lines(size_t count, size_t *n)
                            ? "\n"
                            : "{\"ts\":1772352930,\"account\":\"a%zu\",\"request\":{\"messages\":"
                              "[{\"role\":\"user\",\"content\":\"how\\nmany?\"}]}}\n";
-    *n += (size_t)sprintf(text + *n, form, i);
+    *n += (size_t)snprintf(text + *n, count * 200 - *n, form, i);
   }
   return text;
 }
@@ -324,8 +324,9 @@ static void long_lines_are_refused_and_the_run_goes_on(void **state)
   for (size_t batch = 64; batch <= 65536; batch *= 32) {
     size_t n = 0;
     for (size_t len = 199; len <= 202; len++)
-      n += (size_t)sprintf(text + n, "{\"ts\":1772352930,\"account\":\"a\",\"x\":\"%0*d\"}\n",
-                           (int)(len - 38), 0);
+      n += (size_t)snprintf(text + n, sizeof text - n,
+                            "{\"ts\":1772352930,\"account\":\"a\",\"x\":\"%0*d\"}\n",
+                            (int)(len - 38), 0);
     assert_int_equal(strchr(text, '\n') - text, 199);
     const char *path = scratch_put("long", text, n);
     rt__feed_result *r =
