@@ -76,7 +76,9 @@ static rt_code escape(reader *r)
 
 static rt_code string(reader *r, rt_slice *raw)
 {
-  if (r->p >= r->end || *r->p != '"')
+  if (r->p >= r->end)
+    return fail(r, RT_E_TRUNCATED, "the text ends too early");
+  if (*r->p != '"')
     return fail(r, RT_E_FORMAT, "a string is expected");
   const char *from = ++r->p;
   while (r->p < r->end && *r->p != '"') {

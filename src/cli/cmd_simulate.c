@@ -108,6 +108,8 @@ static int run(const cli_args *a)
                        .ctx = (void *)(uintptr_t)a};
   rt_code c = rt__simulate(rt_alloc_default(), &spec, &o, &report, &err);
   rt__spec_free(rt_alloc_default(), &spec);
+  if (c == RT_E_STOPPED && !o.dir)
+    return CLI_DONE;
   if (c != RT_OK)
     return cli_error(a, NULL, &err);
   if (!quiet)

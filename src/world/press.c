@@ -188,6 +188,8 @@ rt_code rt__press(const rt__plan *plan, rt__stream *s, FILE *const to[2], unsign
   (void)pthread_mutex_destroy(&p.lock);
   free_sheet(a, sheets[0]);
   free_sheet(a, sheets[1]);
+  if (c == RT_E_IO && why == EPIPE) /* the reader has seen enough */
+    return rt__fail(err, RT_E_STOPPED, "exchanges: nobody reads on");
   return c == RT_OK
              ? c
              : rt__fail(err, c, "exchanges: %s", c == RT_E_IO ? strerror(why) : rt_code_text(c));
