@@ -113,21 +113,21 @@ typedef struct block {
   float *scratch;
 } block;
 
-/* rows whose A is strided get packed, tile by tile; so does a last tile with rows missing */
+/* rows whose A is strided get packed; else only a last tile with rows missing */
 static void pack_rows_of_a(const block *x, size_t t0, size_t steps)
 {
-  size_t r = x->kn->tile_rows;
-  for (size_t i = 0; i < x->m; i += r) {
-    size_t rows = least(x->m - i, r);
-    float *dst = x->scratch + i * steps;
-    const float *src = x->a.p + i * x->a.rs + t0 * x->a.cs;
-    if (x->a.rs == 1 && x->a.cs != 1)
-      x->kn->pack_a(dst, src, x->a.cs, steps, rows);
-    else if (rows < r)
-      for (size_t t = 0; t < steps; t++)
-        for (size_t q = 0; q < r; q++)
-          dst[t * r + q] = q < rows ? src[q * x->a.rs + t] : 0.0f;
+  size_t r = x->kn->tile_rows, last = x->m / r * r;
+  const float *src = x->a.p + t0 * x->a.cs;
+  if (x->a.cs != 1) {
+    x->kn->pack_a(x->scratch, src, x->a.cs, steps, x->m);
+    return;
   }
+  float *dst = x->scratch + last * steps;
+  src += last * x->a.rs;
+  if (last < x->m)
+    for (size_t t = 0; t < steps; t++)
+      for (size_t q = 0; q < r; q++)
+        dst[t * r + q] = q < x->m - last ? src[q * x->a.rs + t] : 0.0f;
 }
 
 static void edge_tile(const block *x, const float *a, size_t ars, size_t acs, const float *b,
@@ -221,17 +221,27 @@ static void block_turn(void *arg, size_t turn, unsigned worker)
   run_block(&y);
 }
 
-static void pass(product *x)
+/* A few turns a thread, so that one that is held up elsewhere doesn't hold up all. Rows are shared
+ * out first where A has to be packed, since every group of columns would pack it again. */
+static void share_out(product *x)
 {
   const rt__kernels *kn = x->e->k;
-  size_t panels = up(x->n, kn->tile_cols), blocks = up(x->m, x->rows);
-  /* a few turns a thread, so that one that is held up elsewhere doesn't hold up all */
-  size_t want = x->e->threads == 1 ? 1 : up(4u * x->e->threads, blocks);
-  size_t per_group = up(panels, least(want, panels));
+  size_t want = x->e->threads == 1 ? 1 : 4u * x->e->threads;
+  size_t tiles = up(x->m, kn->tile_rows), each = BLOCK_TILES;
+  if (x->a.cs != 1 && up(tiles, each) < want)
+    each = up(tiles, want) < 2 ? 2 : up(tiles, want);
+  x->rows = each * kn->tile_rows;
+  size_t panels = up(x->n, kn->tile_cols), groups = up(want, up(x->m, x->rows));
+  size_t per_group = up(panels, least(groups, panels));
   x->group_cols = per_group * kn->tile_cols;
   x->groups = up(panels, per_group);
-  rt__pool_run(x->e->pool, panels, pack_turn, x);
-  rt__pool_run(x->e->pool, blocks * x->groups, block_turn, x);
+}
+
+static void pass(product *x)
+{
+  share_out(x);
+  rt__pool_run(x->e->pool, up(x->n, x->e->k->tile_cols), pack_turn, x);
+  rt__pool_run(x->e->pool, up(x->m, x->rows) * x->groups, block_turn, x);
 }
 
 void rt__gemm(rt__engine *e, size_t m, size_t n, size_t k, rt__view a, rt__view b, float *c,
@@ -245,7 +255,6 @@ void rt__gemm(rt__engine *e, size_t m, size_t n, size_t k, rt__view a, rt__view 
     x.c = c + j;
     x.ldc = ldc;
     x.add = add;
-    x.rows = BLOCK_TILES * e->k->tile_rows;
     pass(&x);
   }
 }

@@ -31,13 +31,13 @@ typedef struct rt__kernels {
   void (*tile)(size_t k, const float *a, size_t ars, size_t acs, const float *b, float *c,
                size_t ldc, bool add);
 
-  /* packing for the tile, k steps, columns past n < C (rows past n < R) become 0:
+  /* packing for the tile, k steps, columns past n < C (rows past the last tile's) become 0:
    *   pack_rows  dst[t*C + j] = src[t*ld + j]
    *   pack_cols  dst[t*C + j] = src[j*ld + t]
-   *   pack_a     dst[t*R + i] = src[t*ld + i]     (R rows at stride 1) */
+   *   pack_a     m rows as tiles of k steps: dst[(i/R)*R*k + t*R + i%R] = src[t*ld + i] */
   void (*pack_rows)(float *dst, const float *src, size_t ld, size_t k, size_t n);
   void (*pack_cols)(float *dst, const float *src, size_t ld, size_t k, size_t n);
-  void (*pack_a)(float *dst, const float *src, size_t ld, size_t k, size_t n);
+  void (*pack_a)(float *dst, const float *src, size_t ld, size_t k, size_t m);
 
   float (*max)(const float *x, size_t n); /* n > 0 */
   double (*dot)(const float *x, const float *y, size_t n);

@@ -129,29 +129,60 @@ static void pack_rows(float *dst, const float *src, size_t ld, size_t k, size_t 
   }
 }
 
-/* in strips of 32 steps, so that the lines written to stay in the first cache */
-static void pack_cols(float *dst, const float *src, size_t ld, size_t k, size_t n)
+typedef float four __attribute__((vector_size(16)));
+
+static inline four load4(const float *p)
 {
-  if (n < TILE_COLS)
-    memset(dst, 0, k * TILE_COLS * sizeof *dst);
-  for (size_t t0 = 0; t0 < k; t0 += 32) {
-    size_t t1 = t0 + 32 < k ? t0 + 32 : k;
-    for (size_t j = 0; j < n; j++)
-      for (size_t t = t0; t < t1; t++)
-        dst[t * TILE_COLS + j] = src[j * ld + t];
-  }
+  four v;
+  memcpy(&v, p, sizeof v);
+  return v;
 }
 
-static void pack_a(float *dst, const float *src, size_t ld, size_t k, size_t n)
+static inline void store4(float *p, four v)
 {
-  if (n == TILE_ROWS) {
-    for (size_t t = 0; t < k; t++, src += ld, dst += TILE_ROWS)
-      memcpy(dst, src, TILE_ROWS * sizeof *dst);
-    return;
+  memcpy(p, &v, sizeof v);
+}
+
+/* four columns of four steps each change places */
+static inline void turn4(float *dst, const float *src, size_t ld)
+{
+  four a = load4(src), b = load4(src + ld), c = load4(src + 2 * ld), d = load4(src + 3 * ld);
+  four ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5),
+       ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  four cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5),
+       cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  store4(dst, __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5));
+  store4(dst + TILE_COLS, __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7));
+  store4(dst + 2 * TILE_COLS, __builtin_shufflevector(ab1, cd1, 0, 1, 4, 5));
+  store4(dst + 3 * TILE_COLS, __builtin_shufflevector(ab1, cd1, 2, 3, 6, 7));
+}
+
+static void pack_cols(float *dst, const float *src, size_t ld, size_t k, size_t n)
+{
+  size_t n4 = n / 4 * 4, k4 = k / 4 * 4;
+  if (n < TILE_COLS)
+    memset(dst, 0, k * TILE_COLS * sizeof *dst);
+  for (size_t t = 0; t < k4; t += 4)
+    for (size_t j = 0; j < n4; j += 4)
+      turn4(dst + t * TILE_COLS + j, src + j * ld + t, ld);
+  for (size_t t = 0; t < k; t++)
+    for (size_t j = t < k4 ? n4 : 0; j < n; j++)
+      dst[t * TILE_COLS + j] = src[j * ld + t];
+}
+
+/* step by step, so that a row of src is read once and its lines are used whole */
+static void pack_a(float *dst, const float *src, size_t ld, size_t k, size_t m)
+{
+  size_t whole = m / TILE_ROWS * TILE_ROWS;
+  for (size_t t = 0; t < k; t++, src += ld, dst += TILE_ROWS) {
+    float *to = dst;
+    for (size_t i = 0; i < whole; i += TILE_ROWS, to += TILE_ROWS * k)
+      memcpy(to, src + i, TILE_ROWS * sizeof *to);
+    if (whole < m) {
+      memset(to, 0, TILE_ROWS * sizeof *to);
+      memcpy(to, src + whole, (m - whole) * sizeof *to);
+    }
   }
-  for (size_t t = 0; t < k; t++, src += ld, dst += TILE_ROWS)
-    for (size_t i = 0; i < TILE_ROWS; i++)
-      dst[i] = i < n ? src[i] : 0.0f;
 }
 
 /* ---- rows */
