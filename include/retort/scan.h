@@ -79,7 +79,7 @@ typedef struct rt_scan_options {
   bool without[RT_FAMILY_COUNT]; /* families switched off */
   bool all;                      /* benign campaigns and account lines too */
   unsigned decoys;               /* permuted copies for the false discovery rate */
-  rt_parallel_fn parallel;
+  rt_parallel_fn parallel;       /* with it, the allocator is used from several threads */
   void *parallel_ctx;
 } rt_scan_options;
 

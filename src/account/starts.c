@@ -11,6 +11,7 @@
   X(bundle)                                                                                        \
   X(system)                                                                                        \
   X(prompt)                                                                                        \
+  X(slot)                                                                                          \
   X(log_in)                                                                                        \
   X(log_out)                                                                                       \
   X(temperature)                                                                                   \
@@ -75,6 +76,7 @@ static void add_row(rt__starts *s, uint32_t account, size_t record, const rt_dig
   s->bundle[i] = bundle_of(g);
   s->system[i] = g->system;
   s->prompt[i] = g->prompt;
+  s->slot[i] = g->last_user;
   s->log_in[i] = (float)log((double)known(g->tokens_in) + 1);
   s->log_out[i] = (float)log((double)known(g->tokens_out) + 1);
   s->temperature[i] = g->temperature_milli;
@@ -87,12 +89,63 @@ static void add_row(rt__starts *s, uint32_t account, size_t record, const rt_dig
     s->t1 = s->t[i];
 }
 
+/* the conversations of an account that were open last, by their first user turn */
+#define OPEN_MAX 16
+
+typedef struct talk {
+  uint64_t key;
+  int64_t last_us;
+  size_t row;
+} talk;
+
+typedef struct talks {
+  talk t[OPEN_MAX];
+  size_t n, next;
+} talks;
+
+static talk *find_talk(talks *k, uint64_t key)
+{
+  for (size_t i = 0; key && i < k->n; i++)
+    if (k->t[i].key == key)
+      return &k->t[i];
+  return NULL;
+}
+
+/* a start opens a conversation; the same first turn again opens it anew */
+static void open_talk(talks *k, const rt_digest *g, size_t row)
+{
+  talk *t = find_talk(k, g->first_user);
+  if (!g->first_user)
+    return;
+  if (!t) {
+    t = &k->t[k->next];
+    k->next = (k->next + 1) % OPEN_MAX;
+    k->n += k->n < OPEN_MAX;
+  }
+  *t = (talk){g->first_user, g->time_us, row};
+}
+
+/* a person wrote on: in the conversation that the call names or, where none can be told, the last
+ * one */
+static void follow_up(rt__starts *s, talks *k, const rt_digest *g, bool seen, double gap)
+{
+  talk *t = seen ? find_talk(k, g->first_user) : NULL;
+  if (t) {
+    if ((double)(g->time_us - t->last_us) * 1e-6 > RT__READING_S)
+      s->flags[t->row] |= RT__S_FOLLOWED;
+    t->last_us = g->time_us;
+  } else if (!(seen && g->first_user) && gap > RT__READING_S) {
+    s->flags[s->n - 1] |= RT__S_FOLLOWED;
+  }
+}
+
 static void one_account(rt__starts *s, uint32_t account, bool blind)
 {
   size_t lo, n;
   rt__set_range(s->set, account, &lo, &n);
   rt_digest before = {0};
-  bool any = false, open = false; /* a call before; a start whose conversation may go on */
+  talks open = {.n = 0};
+  bool any = false, last_was_start = false;
   for (size_t k = lo; k < lo + n; k++) {
     rt_digest g;
     rt__set_get(s->set, k, &g);
@@ -101,18 +154,35 @@ static void one_account(rt__starts *s, uint32_t account, bool blind)
     double gap = any ? (double)(g.time_us - before.time_us) * 1e-6 : 1e9;
     bool seen = !blind && (g.flags & RT_F_MESSAGES);
     bool start = seen ? (g.flags & RT_F_START) != 0 : !(any && continues(&before, &g, gap));
-    if (open && gap > RT__LONE_S)
+    if (last_was_start && gap > RT__LONE_S)
       s->flags[s->n - 1] |= RT__S_LONE;
-    if (!start && s->n > s->first[account] && gap > RT__READING_S)
-      s->flags[s->n - 1] |= RT__S_FOLLOWED;
-    if (start)
+    if (!start && s->n > s->first[account])
+      follow_up(s, &open, &g, seen, gap);
+    if (start) {
       add_row(s, account, k, &g);
-    open = start;
+      open_talk(&open, &g, s->n - 1);
+    }
+    last_was_start = start;
     any = true;
     before = g;
   }
-  if (open)
+  if (last_was_start)
     s->flags[s->n - 1] |= RT__S_LONE;
+}
+
+/* Where an account's user texts repeat while its prompts do not, the slot sits in the system text.
+ * The test is on neighbours in time: enough to tell "Go." from a question. */
+static void choose_slots(rt__starts *s, uint32_t account)
+{
+  uint32_t lo = s->first[account], hi = (uint32_t)s->n, user = 0, prompt = 0;
+  for (uint32_t i = lo + 1; i < hi; i++) {
+    user += s->slot[i] == s->slot[i - 1];
+    prompt += s->prompt[i] == s->prompt[i - 1];
+  }
+  bool in_system = hi - lo > 2 && 2 * user > hi - lo && 2 * prompt < user;
+  for (uint32_t i = lo; i < hi; i++)
+    if (in_system || s->slot[i] == 0)
+      s->slot[i] = s->prompt[i];
 }
 
 static int64_t earliest_day(const rt__set *set)
@@ -138,6 +208,7 @@ rt_code rt__starts_build(const rt_alloc *a, const rt__set *set, bool blind, rt__
   for (uint32_t i = 0; i < out->n_accounts; i++) {
     out->first[i] = (uint32_t)out->n;
     one_account(out, i, blind);
+    choose_slots(out, i);
   }
   out->first[out->n_accounts] = (uint32_t)out->n;
   return RT_OK;

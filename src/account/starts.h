@@ -34,6 +34,7 @@ typedef struct rt__starts {
   double *t;         /* seconds since t0 */
   uint64_t *bundle;  /* hash of the parameters */
   uint64_t *system, *prompt;
+  uint64_t *slot; /* what varies: the user's text, or the whole prompt where that hardly does */
   float *log_in, *log_out; /* ln(tokens + 1) */
   int32_t *temperature;
   uint32_t *max_tokens;

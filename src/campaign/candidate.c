@@ -33,6 +33,14 @@ bool rt__candidate_many_programs(const rt__candidate *c)
   return c->b.bits[RT_FAMILY_CLIENT] <= RT__MANY_BITS;
 }
 
+bool rt__candidate_in_the_open(const rt__candidate *c)
+{
+  const rt__bits *b = &c->b;
+  bool one_door = (b->said[RT_FAMILY_NETWORK] && b->one_net > 0.8) ||
+                  (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
+  return b->one_org >= 0.8 || (one_door && b->quiet < RT__QUIET);
+}
+
 bool rt__candidate_is_harvest(const rt__candidate *c)
 {
   int n = rt__candidate_hands(&c->b);

@@ -16,6 +16,7 @@
 #define RT__WORK_BITS  1.5
 #define RT__HAND_BITS  2.0
 #define RT__EXTRACTION 0.3
+#define RT__QUIET      0.08 /* share of starts in the quietest 6 hours: an office sleeps */
 #define RT__MANY_BITS                                                                              \
   (-3.0) /* client bits at which a group is many programs, whatever else it is */
 
@@ -34,6 +35,9 @@ double rt__candidate_score(const rt__bits *b, double prior_bits);
 
 /* parameters or frames say that the members run different programs */
 bool rt__candidate_many_programs(const rt__candidate *c);
+/* nothing is hidden: one organisation, or one network or one payer for nearly all, in office hours
+ */
+bool rt__candidate_in_the_open(const rt__candidate *c);
 bool rt__candidate_is_harvest(const rt__candidate *c);
 /* one clock, but people behind it: they read and write on, and bring parameters of their own */
 bool rt__candidate_is_pool(const rt__candidate *c);

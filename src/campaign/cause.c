@@ -44,10 +44,10 @@ void rt__traits(const rt__bits *b, double out[RT__TRAIT_COUNT])
   for (int t = 0; t < RT__TRAIT_COUNT; t++)
     out[t] = NAN;
   if (b->said[RT_FAMILY_CONTENT]) {
-    bool exam = b->reuse.k > 1 && b->reuse.spike >= 0.6;
+    bool dealt = b->reuse.users > 1.2 && b->reuse.dispersion < 0.6;
     out[RT__T_ONE_LIST] = grade(b->own);
     out[RT__T_EXAM] = rt__clip(
-        (exam ? 0 : ramp(b->reuse.shared, 0.05, 0.4)) + ramp(b->reuse.within, 0.1, 0.5), 0, 1);
+        (dealt ? 0 : ramp(b->reuse.shared, 0.05, 0.4)) + ramp(b->reuse.within, 0.1, 0.5), 0, 1);
   }
   if (b->said[RT_FAMILY_TIME] && b->balance != 0) /* bits: 0 is exactly "nothing to say" */
     out[RT__T_DEALT] = grade(b->balance);

@@ -32,21 +32,40 @@ static rt_code find_groups(rt__detection *d, rt_error *err)
   return c;
 }
 
+typedef struct weighing {
+  rt__detection *d;
+  rt_code *code; /* of each candidate: threads share nothing but this array's own entries */
+} weighing;
+
+static void weigh_one(void *arg, size_t i)
+{
+  weighing *w = arg;
+  rt__candidate *k = &w->d->candidates[i];
+  k->g = &w->d->groups.g[i];
+  w->code[i] = rt__evidence(&w->d->reference, k->g, &k->b, NULL);
+  k->score = rt__candidate_score(&k->b, RT__PRIOR_BITS);
+}
+
+static void in_turn(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+  (void)ctx;
+  for (size_t i = 0; i < n; i++)
+    fn(arg, i);
+}
+
 static rt_code weigh(rt__detection *d, rt_error *err)
 {
   d->n_candidates = d->groups.n;
   d->candidates = rt__calloc(d->alloc, d->n_candidates, sizeof *d->candidates);
-  if (!d->candidates)
-    return rt__fail(err, RT_E_NOMEM, "no memory for candidates");
-  for (size_t i = 0; i < d->n_candidates; i++) {
-    rt__candidate *k = &d->candidates[i];
-    k->g = &d->groups.g[i];
-    rt_code c = rt__evidence(&d->reference, k->g, &k->b, err);
-    if (c != RT_OK)
-      return c;
-    k->score = rt__candidate_score(&k->b, RT__PRIOR_BITS);
-  }
-  return RT_OK;
+  weighing w = {d, rt__calloc(d->alloc, d->n_candidates, sizeof(rt_code))};
+  rt_code c = d->candidates && w.code ? RT_OK : RT_E_NOMEM;
+  rt_parallel_fn run = d->options->parallel ? d->options->parallel : in_turn;
+  if (c == RT_OK)
+    run(d->options->parallel_ctx, d->n_candidates, weigh_one, &w);
+  for (size_t i = 0; c == RT_OK && i < d->n_candidates; i++)
+    c = w.code[i];
+  rt__free(d->alloc, w.code, d->n_candidates * sizeof(rt_code));
+  return c == RT_OK ? c : rt__fail(err, c, "no memory for candidates");
 }
 
 rt_code rt__detect(rt__detection *d, rt_error *err)

@@ -21,9 +21,9 @@ static void say_content(const rt__bits *b, const rt__group *g, char *t)
   int n = snprintf(t, TEXT_MAX,
                    "slots of %.0f %% of %u accounts lie no nearer to their own than to the others'",
                    100 * b->own_fit, g->n);
-  if (u->k > 1)
-    n += snprintf(t + n, (size_t)(TEXT_MAX - n), "; %.0f %% of prompts go to exactly %u accounts",
-                  100 * u->spike, u->k);
+  if (u->users > 1.2)
+    n += snprintf(t + n, (size_t)(TEXT_MAX - n),
+                  "; each prompt goes to %.1f accounts (dispersion %.2f)", u->users, u->dispersion);
   else
     n += snprintf(t + n, (size_t)(TEXT_MAX - n), "; %.1f %% of prompts meet under several accounts",
                   100 * u->shared);

@@ -51,6 +51,8 @@ typedef struct rt__bits {
   double payers, paid_together, top_payer, in_org, own_mail; /* money */
   double burst, burst_days;                                  /* provision */
   double net_shared, one_net;                                /* network */
+  double one_org; /* largest share of accounts under one organisation, by traffic or facts */
+  double quiet;   /* share of starts in the quietest 6 hours of the day: 0.25 is flat */
   /* extraction */
   double followed, output, fresh, extraction;
 } rt__bits;

@@ -120,5 +120,5 @@ rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err)
 
 const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account)
 {
-  return f->of && account < f->n_of && f->of[account] ? &f->f[f->of[account] - 1] : NULL;
+  return f && f->of && account < f->n_of && f->of[account] ? &f->f[f->of[account] - 1] : NULL;
 }

@@ -38,7 +38,7 @@ void rt__facts_init(rt__facts *f, const rt_alloc *a);
 void rt__facts_free(rt__facts *f);
 rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err);
 rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err);
-/* NULL if nothing is known */
+/* NULL if nothing is known; f may be NULL */
 const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account);
 
 #endif

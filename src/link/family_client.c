@@ -4,9 +4,20 @@
 #include "link/evidence.h"
 #include "sketch/stats.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #define FRAME_ACCOUNTS 60
 #define FRAME_ROWS     10
 #define KNOB_ROWS      16
+#define ALIKE_FROM     0.20 /* cosine of the words of two unrelated frames, at most */
+#define ALIKE_TO       0.50 /* of two wordings of one frame, usually more */
+#define SMOOTH         0.05
+
+static double ramp(double v, double from, double to)
+{
+  return rt__clip((v - from) / (to - from), 0, 1);
+}
 
 typedef uint64_t (*knob_fn)(const rt__starts *s, uint32_t row);
 
@@ -51,7 +62,7 @@ static rt_code agreement(const rt__reference *r, const rt__group *g, knob_fn kno
       else
         c = RT_E_NOMEM;
     }
-    inside += same / (double)(k * k);
+    inside += k > 1 ? (same - (double)k) / (double)(k * (k - 1)) : 1;
     squares += same / (double)(k * k);
   }
   double sum = 0;
@@ -62,17 +73,27 @@ static rt_code agreement(const rt__reference *r, const rt__group *g, knob_fn kno
     }
   rt__map_free(&all);
   double pairs = accounts * (accounts - 1);
-  *out = pairs > 0 && inside > 0 ? (sum - squares) / pairs / (inside / accounts) : 1;
+  double out_p = pairs > 0 ? (sum - squares) / pairs : 1, in_p = pairs > 0 ? inside / accounts : 1;
+  *out = (out_p + SMOOTH) /
+         (in_p + SMOOTH); /* a knob that hardly repeats inside an account says little */
   return c;
 }
 
-/* ---- private frames */
+/* ---- private frames: what an account's prompts have in common beyond the group's template, and
+ * whether the other accounts' prompts have that too. A frame worded anew for each account is still
+ * one program: frames that share no chunk are compared by their words. */
 
-typedef struct frames {
-  rt__map users; /* chunk -> accounts whose rows carry it habitually */
-  uint32_t *chunk, *owner;
-  size_t n;
-} frames;
+typedef struct habit {
+  uint32_t n_chunks, n_words;
+  uint32_t chunk[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX]; /* in most of the account's rows, ascending */
+  uint32_t word[2 * RT_WORDS_MAX];
+} habit;
+
+static int by_value(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
 
 static size_t chunks_of(const rt__starts *s, uint32_t row, uint32_t *out)
 {
@@ -87,74 +108,125 @@ static size_t chunks_of(const rt__starts *s, uint32_t row, uint32_t *out)
   return n;
 }
 
-/* the chunks in most of an account's sampled rows */
-static rt_code habits(const rt__reference *r, const rt__group *g, uint32_t i, uint32_t label,
-                      frames *f)
+/* values that stand in at least `least` of the rows, ascending; v holds one entry a value and row
+ */
+static uint32_t frequent(uint32_t *v, size_t n, double least, uint32_t *out, uint32_t max)
 {
-  uint32_t rows[FRAME_ROWS], chunks[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX];
-  size_t n = rt__sample(0xf4a3, g->row + g->at[i], rt__group_rows(g, i), FRAME_ROWS, rows);
-  rt__map mine;
+  uint32_t k = 0;
+  if (n)
+    qsort(v, n, sizeof *v, by_value);
+  for (size_t i = 0, j; i < n; i = j) {
+    for (j = i; j < n && v[j] == v[i]; j++)
+      ;
+    if ((double)(j - i) >= least && k < max)
+      out[k++] = v[i];
+  }
+  return k;
+}
+
+static rt_code habit_of(const rt__reference *r, const rt__group *g, uint32_t i, habit *h)
+{
+  enum { WIDE = RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX, WORDS = 2 * RT_WORDS_MAX };
+  uint32_t rows[FRAME_ROWS], *v = rt__calloc(r->alloc, FRAME_ROWS * (WIDE + WORDS), sizeof *v);
+  if (!v)
+    return RT_E_NOMEM;
+  uint32_t *c = v, *w = v + FRAME_ROWS * WIDE;
+  size_t n = rt__sample(0xf4a3, g->row + g->at[i], rt__group_rows(g, i), FRAME_ROWS, rows), nc = 0,
+         nw = 0;
+  for (size_t j = 0; j < n; j++) {
+    nc += chunks_of(r->starts, rows[j], c + nc);
+    nw += rt__starts_words(r->starts, rows[j], w + nw);
+  }
+  double least = 0.6 * (double)n > 2 ? 0.6 * (double)n : 2;
+  h->n_chunks = frequent(c, nc, least, h->chunk, WIDE);
+  h->n_words = frequent(w, nw, least, h->word, WORDS);
+  rt__free(r->alloc, v, FRAME_ROWS * (WIDE + WORDS) * sizeof *v);
+  return RT_OK;
+}
+
+/* drops what four fifths of the accounts have: the template itself */
+static rt_code drop_common(const rt__reference *r, habit *h, size_t n)
+{
+  rt__map users;
   rt_code c = RT_OK;
-  rt__map_init(&mine, r->alloc, SIZE_MAX, 22);
-  for (size_t j = 0; j < n && c == RT_OK; j++) {
-    size_t k = chunks_of(r->starts, rows[j], chunks);
-    for (size_t x = 0; x < k && c == RT_OK; x++) {
-      uint64_t *v = rt__map_put(&mine, chunks[x], NULL);
+  rt__map_init(&users, r->alloc, SIZE_MAX, 22);
+  for (size_t i = 0; i < n && c == RT_OK; i++)
+    for (uint32_t k = 0; k < h[i].n_chunks && c == RT_OK; k++) {
+      uint64_t *v = rt__map_put(&users, h[i].chunk[k], NULL);
       if (v)
         (*v)++;
       else
         c = RT_E_NOMEM;
     }
+  for (size_t i = 0; i < n && c == RT_OK; i++) {
+    uint32_t k = 0;
+    for (uint32_t x = 0; x < h[i].n_chunks; x++)
+      if ((double)*rt__map_get(&users, h[i].chunk[x]) < 0.8 * (double)n)
+        h[i].chunk[k++] = h[i].chunk[x];
+    h[i].n_chunks = k;
   }
-  double least = 0.6 * (double)n > 2 ? 0.6 * (double)n : 2;
-  for (size_t x = 0; x < mine.cap && c == RT_OK; x++) {
-    if (!mine.used[x] || (double)mine.vals[x] < least)
-      continue;
-    uint64_t *v = rt__map_put(&f->users, mine.keys[x], NULL);
-    if (!v) {
-      c = RT_E_NOMEM;
-      break;
-    }
-    (*v)++;
-    f->chunk[f->n] = (uint32_t)mine.keys[x];
-    f->owner[f->n++] = label;
-  }
-  rt__map_free(&mine);
+  rt__map_free(&users);
   return c;
 }
 
-/* share of accounts with a habitual chunk that fewer than half of the others have */
-static double private_share(const frames *f, size_t accounts)
+static bool share_chunk(const habit *a, const habit *b)
 {
-  bool own[FRAME_ACCOUNTS] = {false};
-  size_t k = 0;
-  for (size_t i = 0; i < f->n; i++) {
-    uint64_t *v = rt__map_get(&f->users, f->chunk[i]);
-    if (v && (double)*v < 0.5 * (double)accounts)
-      own[f->owner[i]] = true;
+  for (uint32_t i = 0, j = 0; i < a->n_chunks && j < b->n_chunks;) {
+    if (a->chunk[i] == b->chunk[j])
+      return true;
+    if (a->chunk[i] < b->chunk[j])
+      i++;
+    else
+      j++;
   }
-  for (size_t i = 0; i < accounts; i++)
-    k += own[i];
-  return (double)k / (double)accounts;
+  return false;
+}
+
+/* cosine of two frames' words, weighted by rarity */
+static double alike(const rt__reference *r, const habit *a, const habit *b)
+{
+  double both = 0, x = 0, y = 0;
+  for (uint32_t i = 0, j = 0; i < a->n_words || j < b->n_words;) {
+    uint32_t p = i < a->n_words ? a->word[i] : UINT32_MAX,
+             q = j < b->n_words ? b->word[j] : UINT32_MAX;
+    double w = (double)r->idf.weight[(p < q ? p : q) & (RT__WORD_SPACE - 1)];
+    x += p <= q ? w * w : 0;
+    y += q <= p ? w * w : 0;
+    both += p == q ? w * w : 0;
+    i += p <= q;
+    j += q <= p;
+  }
+  return x > 0 && y > 0 ? both / sqrt(x * y) : 0;
 }
 
 static rt_code private_frames(const rt__reference *r, const rt__group *g, double *out)
 {
   uint32_t fit[FRAME_ACCOUNTS], *all = rt__calloc(r->alloc, g->n, sizeof *all);
-  size_t n = 0, cap = (size_t)FRAME_ACCOUNTS * FRAME_ROWS * (RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX);
-  frames f = {.chunk = rt__calloc(r->alloc, cap, 2 * sizeof(uint32_t))};
-  rt_code c = all && f.chunk ? RT_OK : RT_E_NOMEM;
-  f.owner = f.chunk ? f.chunk + cap : NULL;
-  rt__map_init(&f.users, r->alloc, SIZE_MAX, 23);
-  for (uint32_t i = 0; all && i < g->n; i++)
+  habit *h = rt__calloc(r->alloc, FRAME_ACCOUNTS, sizeof *h);
+  rt_code c = all && h ? RT_OK : RT_E_NOMEM;
+  size_t n = 0, framed = 0;
+  double apart = 0, pairs = 0;
+  *out = 0;
+  for (uint32_t i = 0; c == RT_OK && i < g->n; i++)
     if (rt__group_rows(g, i) >= 3)
       all[n++] = i;
-  size_t k = c == RT_OK ? rt__sample(0xf4a4, all, n, FRAME_ACCOUNTS, fit) : 0;
+  size_t k = c == RT_OK && n >= 3 ? rt__sample(0xf4a4, all, n, FRAME_ACCOUNTS, fit) : 0;
   for (size_t i = 0; i < k && c == RT_OK; i++)
-    c = habits(r, g, fit[i], (uint32_t)i, &f);
-  *out = k >= 3 && c == RT_OK ? private_share(&f, k) : 0;
-  rt__map_free(&f.users);
-  rt__free(r->alloc, f.chunk, cap * 2 * sizeof(uint32_t));
+    c = habit_of(r, g, fit[i], &h[i]);
+  if (c == RT_OK && k)
+    c = drop_common(r, h, k);
+  for (size_t i = 0; i < k && c == RT_OK; i++) {
+    framed += h[i].n_chunks > 0;
+    for (size_t j = 0; j < k; j++)
+      if (j != i && h[i].n_chunks) {
+        apart +=
+            share_chunk(&h[i], &h[j]) ? 0 : 1 - ramp(alike(r, &h[i], &h[j]), ALIKE_FROM, ALIKE_TO);
+        pairs++;
+      }
+  }
+  if (pairs > 0)
+    *out = (double)framed / (double)k * apart / pairs;
+  rt__free(r->alloc, h, FRAME_ACCOUNTS * sizeof *h);
   rt__free(r->alloc, all, g->n * sizeof *all);
   return c;
 }

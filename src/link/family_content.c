@@ -47,7 +47,7 @@ static void source(const rt__reference *r, const rt__group *g, rt__bits *b)
 static double reuse(const rt__group *g, const rt__reuse *u)
 {
   double bits = 0;
-  bool dealt = u->spike >= 0.6 && u->k <= 0.5 * g->n;
+  bool dealt = u->users > 1.2 && u->dispersion < 0.6 && u->users <= 0.5 * g->n;
   if (dealt)
     bits += 1;
   else

@@ -2,6 +2,8 @@
  * company. */
 #include "link/evidence.h"
 
+#include <math.h>
+
 static rt_code count_values(const rt__reference *r, const rt__group *g, rt__map *pay, rt__map *mail,
                             size_t *paying, size_t *in_org)
 {
@@ -62,7 +64,7 @@ static double bits_of(const rt__bits *b, size_t shared_tokens)
 {
   if (b->paid_together <= 0)
     return 0;
-  if (b->top_payer > 0.8 && (b->in_org > 0.5 || b->own_mail > 0.8))
+  if (b->top_payer > 0.8 && (b->in_org > 0.5 || b->own_mail > 0.8)) /* one payer in the open */
     return b->in_org > 0.8 ? -8 : -4;
   if (shared_tokens <= 1)
     return 2;
@@ -96,13 +98,17 @@ rt_code rt__member_money(const rt__reference *r, const rt__group *g, double *out
   if (!r->facts)
     return RT_OK;
   rt__map pay, mail;
-  size_t paying = 0, in_org = 0;
+  size_t paying = 0, in_org = 0, tokens;
+  rt__bits b = {.moved = -1};
   rt__map_init(&pay, r->alloc, SIZE_MAX, 33);
   rt__map_init(&mail, r->alloc, SIZE_MAX, 34);
   rt_code c = count_values(r, g, &pay, &mail, &paying, &in_org);
+  if (c == RT_OK)
+    sum_up(r, g, &pay, &mail, &b, &tokens);
+  double shared = b.paid_together;
   for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
     const rt__fact *f = rt__facts_of(r->facts, g->account[i]);
-    double bits = 0;
+    double bits = log2(1.0625 - shared); /* -4 where all others share one */
     if (!f || f->n_payments == 0)
       continue;
     for (uint32_t k = 0; k < f->n_payments; k++) {

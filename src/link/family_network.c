@@ -6,8 +6,10 @@
 
 #define ROWS_READ 32
 
-/* share of accounts that meet another of the group on a network with few strangers */
-static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *shared, double *out)
+/* *shared: share of accounts that meet another of the group on a network with few strangers; *one:
+ * the largest share of accounts that one network serves */
+static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *shared, double *one,
+                           double *out)
 {
   rt__map users; /* network -> accounts of the group */
   rt__map mine;
@@ -45,17 +47,42 @@ static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *s
         out[i * RT_FAMILY_COUNT + RT_FAMILY_NETWORK] = met;
     }
     *shared = (double)meets / g->n;
+    for (size_t i = 0; i < users.cap; i++)
+      if (users.used[i] && (double)users.vals[i] > *one * g->n)
+        *one = (double)users.vals[i] / g->n;
   }
   rt__map_free(&users);
   rt__map_free(&mine);
   return c;
 }
 
+/* the largest share of accounts under one organisation */
+static rt_code one_org(const rt__reference *r, const rt__group *g, double *share)
+{
+  rt__map users;
+  rt_code c = RT_OK;
+  rt__map_init(&users, r->alloc, SIZE_MAX, 43);
+  for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
+    const rt__fact *f = rt__facts_of(r->facts, g->account[i]);
+    rt_digest d;
+    rt__set_get(r->set, r->starts->record[g->row[g->at[i]]], &d);
+    uint64_t org = f && f->org ? f->org : d.org;
+    uint64_t *v = org ? rt__map_put(&users, org, NULL) : NULL;
+    if (org && !v)
+      c = RT_E_NOMEM;
+    if (v && (double)++*v > *share * g->n)
+      *share = (double)*v / g->n;
+  }
+  rt__map_free(&users);
+  return c;
+}
+
 rt_code rt__family_network(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
-  if (r->nets.n == 0)
-    return RT_OK;
-  rt_code c = shared_nets(r, g, &b->net_shared, NULL);
+  rt_code c = one_org(r, g, &b->one_org);
+  if (c != RT_OK || r->nets.n == 0)
+    return c;
+  c = shared_nets(r, g, &b->net_shared, &b->one_net, NULL);
   b->said[RT_FAMILY_NETWORK] = true;
   b->bits[RT_FAMILY_NETWORK] = b->net_shared > 0.5 ? 1 : 0;
   return c;
@@ -63,6 +90,6 @@ rt_code rt__family_network(const rt__reference *r, const rt__group *g, rt__bits 
 
 rt_code rt__member_network(const rt__reference *r, const rt__group *g, double *out)
 {
-  double shared;
-  return r->nets.n ? shared_nets(r, g, &shared, out) : RT_OK;
+  double shared, one = 0;
+  return r->nets.n ? shared_nets(r, g, &shared, &one, out) : RT_OK;
 }

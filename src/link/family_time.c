@@ -156,6 +156,22 @@ static rt_code clock(const rt__reference *r, const rt__group *g, rt__bits *b)
   return v && even ? RT_OK : RT_E_NOMEM;
 }
 
+/* share of starts in the six quietest hours in a row, of 24 (UTC; a pool of one office has one
+ * night) */
+static void quiet_hours(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  double hour[24] = {0}, all = g->at[g->n], least = all;
+  for (uint32_t k = 0; k < g->at[g->n]; k++)
+    hour[(size_t)(r->starts->t[g->row[k]] / 3600) % 24]++;
+  for (int from = 0; from < 24; from++) {
+    double sum = 0;
+    for (int h = 0; h < 6; h++)
+      sum += hour[(from + h) % 24];
+    least = sum < least ? sum : least;
+  }
+  b->quiet = all > 0 ? least / all : 0.25;
+}
+
 /* half or more, but not all, moved to a model that appeared in the data */
 static void pivot(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
@@ -182,6 +198,7 @@ rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
   if (c != RT_OK)
     return c;
   pivot(r, g, b);
+  quiet_hours(r, g, b);
   if (g->origin == RT__FROM_FEW)
     b->clock = 3; /* it was found by its even gaps, in number */
   b->said[RT_FAMILY_TIME] = true;

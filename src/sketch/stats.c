@@ -3,25 +3,87 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int cmp_double(const void *a, const void *b)
+static void insertion(double *v, size_t n)
 {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+  for (size_t i = 1; i < n; i++) {
+    double x = v[i];
+    size_t j = i;
+    for (; j > 0 && v[j - 1] > x; j--)
+      v[j] = v[j - 1];
+    v[j] = x;
+  }
+}
+
+static void sift(double *v, size_t n, size_t i)
+{
+  for (size_t c; (c = 2 * i + 1) < n; i = c) {
+    if (c + 1 < n && v[c + 1] > v[c])
+      c++;
+    if (v[i] >= v[c])
+      return;
+    double t = v[i];
+    v[i] = v[c];
+    v[c] = t;
+  }
+}
+
+static void heap_sort(double *v, size_t n)
+{
+  for (size_t i = n / 2; i-- > 0;)
+    sift(v, n, i);
+  while (n > 1) {
+    double t = v[0];
+    v[0] = v[--n];
+    v[n] = t;
+    sift(v, n, 0);
+  }
+}
+
+static double middle_of(double a, double b, double c)
+{
+  if (a > b) {
+    double t = a;
+    a = b;
+    b = t;
+  }
+  return c < a ? a : c > b ? b : c;
+}
+
+/* quicksort; a bad run of pivots falls back on the heap, so nobody can choose a slow input */
+static void sort_within(double *v, size_t n, int depth)
+{
+  while (n > 24) {
+    if (depth-- == 0) {
+      heap_sort(v, n);
+      return;
+    }
+    double pivot = middle_of(v[0], v[n / 2], v[n - 1]);
+    size_t i = 0, j = n - 1;
+    for (;;) {
+      while (v[i] < pivot)
+        i++;
+      while (v[j] > pivot)
+        j--;
+      if (i >= j)
+        break;
+      double t = v[i];
+      v[i++] = v[j];
+      v[j--] = t;
+    }
+    size_t left = j + 1;
+    sort_within(v, left, depth);
+    v += left;
+    n -= left;
+  }
+  insertion(v, n);
 }
 
 void rt__sort_doubles(double *v, size_t n)
 {
-  if (n < 24) {
-    for (size_t i = 1; i < n; i++) {
-      double x = v[i];
-      size_t j = i;
-      for (; j > 0 && v[j - 1] > x; j--)
-        v[j] = v[j - 1];
-      v[j] = x;
-    }
-    return;
-  }
-  qsort(v, n, sizeof *v, cmp_double);
+  int depth = 2;
+  for (size_t m = n; m > 1; m /= 2)
+    depth += 2;
+  sort_within(v, n, depth);
 }
 
 double rt__quantile_sorted(const double *v, size_t n, double q)

@@ -76,9 +76,9 @@ static size_t pick_rows(const rt__starts *s, const uint32_t *rows, size_t n, siz
   size_t m = rt__sample(0x51075, rows, n, sizeof some / sizeof *some, some), k = 0;
   uint32_t distinct[RT__SLOTS_PER_ACCOUNT * 4];
   for (size_t i = 0; i < m; i++) {
-    bool seen = s->prompt[some[i]] == 0;
+    bool seen = s->slot[some[i]] == 0;
     for (size_t j = 0; j < k && !seen; j++)
-      seen = s->prompt[distinct[j]] == s->prompt[some[i]];
+      seen = s->slot[distinct[j]] == s->slot[some[i]];
     if (!seen)
       distinct[k++] = some[i];
   }
@@ -106,7 +106,7 @@ static void load(matrix *m, const rt__starts *s, const rt__group *g)
     for (size_t r = 0; r < k && m->n < RT__SLOTS_MAX; r++) {
       slot *x = &m->slots[m->n++];
       x->lab = (uint32_t)m->accounts;
-      x->prompt = s->prompt[rows[r]];
+      x->prompt = s->slot[rows[r]];
       x->n = (uint32_t)rt__starts_words(s, rows[r], x->word);
       m->per[m->accounts]++;
     }
@@ -285,23 +285,21 @@ size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, s
 
 /* ---- re-use */
 
-static void spike_of(const rt__map *users, rt__reuse *out)
+/* how many accounts use each prompt: mean, and variance over what chance meetings would show */
+static void spread_of(const rt__map *users, rt__reuse *out)
 {
-  size_t by_k[64] = {0}, shared = 0;
+  double n = users->n ? (double)users->n : 1, sum = 0, squares = 0, shared = 0;
   for (size_t i = 0; i < users->cap; i++)
     if (users->used[i]) {
-      by_k[users->vals[i] < 63 ? users->vals[i] : 63]++;
-      shared += users->vals[i] > 1;
+      double k = (double)users->vals[i];
+      sum += k;
+      squares += k * k;
+      shared += k > 1;
     }
-  size_t best = 2;
-  for (size_t k = 2; k < 64; k++)
-    if (k * by_k[k] > best * by_k[best])
-      best = k;
-  double all = users->n ? (double)users->n : 1;
-  bool mostly_once = by_k[1] >= best * by_k[best];
-  out->shared = (double)shared / all;
-  out->k = mostly_once ? 1 : (uint32_t)best;
-  out->spike = mostly_once ? 0 : (double)by_k[best] / all;
+  out->shared = shared / n;
+  out->users = sum / n;
+  double variance = squares / n - out->users * out->users;
+  out->dispersion = out->users > 1 ? variance / (out->users - 1) : 1;
 }
 
 rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
@@ -309,7 +307,7 @@ rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
   rt__map users, mine; /* prompt -> accounts; prompts of the account at hand */
   rt_code c = RT_OK;
   size_t rows = 0, repeats = 0, counted = 0;
-  *out = (rt__reuse){.k = 1};
+  *out = (rt__reuse){.users = 1, .dispersion = 1};
   rt__map_init(&users, s->alloc, SIZE_MAX, 3);
   rt__map_init(&mine, s->alloc, SIZE_MAX, 4);
   for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
@@ -317,7 +315,7 @@ rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
     rt__map_clear(&mine);
     for (uint32_t k = g->at[i]; k < g->at[i + 1] && c == RT_OK; k++) {
       bool fresh;
-      uint64_t prompt = s->prompt[g->row[k]];
+      uint64_t prompt = s->slot[g->row[k]];
       if (prompt == 0)
         continue;
       n++;
@@ -339,7 +337,7 @@ rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
   }
   out->within = rows ? (double)repeats / (double)rows : 0;
   out->fresh = counted ? out->fresh / (double)counted : 1;
-  spike_of(&users, out);
+  spread_of(&users, out);
   rt__map_free(&users);
   rt__map_free(&mine);
   return c;

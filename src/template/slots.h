@@ -47,11 +47,12 @@ size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, s
 
 /* re-use of prompts in a group */
 typedef struct rt__reuse {
-  double shared; /* share of distinct prompts that several accounts use */
-  double spike;  /* share that exactly k accounts use, for the k > 1 that covers most */
-  uint32_t k;
-  double within; /* share of rows that repeat a prompt of their own account */
-  double fresh;  /* mean over accounts of distinct prompts / rows */
+  double shared;     /* share of distinct prompts that several accounts use */
+  double users;      /* mean accounts a distinct prompt */
+  double dispersion; /* variance of that over (users - 1): about 1 where people meet by chance, more
+                      * where some prompts are popular, near 0 where each is dealt to k accounts */
+  double within;     /* share of rows that repeat a prompt of their own account */
+  double fresh;      /* mean over accounts of distinct prompts / rows */
 } rt__reuse;
 rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out) RT__MUST_CHECK;
 
