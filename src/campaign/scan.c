@@ -1,6 +1,7 @@
 #include "retort/retort.h"
 
 #include "campaign/detect.h"
+#include "campaign/spooled.h"
 
 #include <math.h>
 
@@ -66,16 +67,22 @@ void rt_scan_free(rt_scan *s)
   rt__free(&a, s, sizeof *s);
 }
 
-rt_code rt_scan_sink(rt_scan *s, rt_digest_sink *sink, rt_error *err)
+rt_code rt__scan_sink_spooled(rt_scan *s, size_t memory_max, const rt__spool *spool,
+                              rt_digest_sink *sink, rt_error *err)
 {
   if (s->ran)
     return rt__fail(err, RT_E_ARG, "the scan has run");
   if (s->n_sets == SINKS_MAX)
     return rt__fail(err, RT_E_LIMIT, "at most %d producers", SINKS_MAX);
-  rt_code c = rt__set_new(&s->alloc, s->options.memory_max, NULL, &s->sets[s->n_sets], err);
+  rt_code c = rt__set_new(&s->alloc, memory_max, spool, &s->sets[s->n_sets], err);
   if (c == RT_OK)
     *sink = rt__set_sink(s->sets[s->n_sets++]);
   return c;
+}
+
+rt_code rt_scan_sink(rt_scan *s, rt_digest_sink *sink, rt_error *err)
+{
+  return rt__scan_sink_spooled(s, s->options.memory_max, NULL, sink, err);
 }
 
 rt_code rt_scan_add_facts(rt_scan *s, const rt_facts *f, rt_error *err)

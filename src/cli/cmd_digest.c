@@ -1,16 +1,12 @@
 /* digest - what retort keeps of an exchange, as a file that holds no text. */
 #include "cli/ingest.h"
 #include "cli/out.h"
-#include "cli/spool.h"
 #include "digest/file.h"
-
-#define MEMORY_USUAL (UINT64_C(1) << 30)
 
 typedef struct job {
   const cli_args *a;
   cli_ingest in;
   rt__set *sets[CLI_INGEST_THREADS + 1]; /* one a producer; the first takes the others in */
-  cli_spool spools[CLI_INGEST_THREADS + 1];
   rt__file_writer *writer;
   rt__map said; /* segments that were written */
 } job;
@@ -18,16 +14,19 @@ typedef struct job {
 static int open_sets(job *j)
 {
   rt_error err = {0};
-  rt_code c = RT_OK;
-  unsigned n = j->in.threads + 1;
-  size_t each = (size_t)(cli_size(j->a, "memory-limit", MEMORY_USUAL) / n);
-  for (unsigned i = 0; i < n && c == RT_OK; i++) {
-    rt__spool spool = cli_spool_of(&j->spools[i]);
-    c = rt__set_new(rt_alloc_default(), each ? each : 1, &spool, &j->sets[i], &err);
-    if (c == RT_OK)
+  int status = CLI_DONE;
+  for (unsigned i = 0; i <= j->in.threads && status == CLI_DONE; i++) {
+    rt__spool spool;
+    size_t memory;
+    status = cli_ingest_spool(j->a, &j->in, i, &spool, &memory);
+    if (status != CLI_DONE)
+      return status;
+    if (rt__set_new(rt_alloc_default(), memory, &spool, &j->sets[i], &err) != RT_OK)
+      status = cli_error(j->a, NULL, &err);
+    else
       j->in.sinks[i] = rt__set_sink(j->sets[i]);
   }
-  return c == RT_OK ? CLI_DONE : cli_error(j->a, NULL, &err);
+  return status;
 }
 
 /* one set in the order of the house, so that the file is the same for any order of lines and
@@ -110,10 +109,8 @@ static void close_all(job *j)
 {
   rt__file_writer_free(j->writer);
   rt__map_free(&j->said);
-  for (unsigned i = 0; i <= CLI_INGEST_THREADS; i++) {
+  for (unsigned i = 0; i <= CLI_INGEST_THREADS; i++)
     rt__set_free(j->sets[i]);
-    cli_spool_free(&j->spools[i]);
-  }
 }
 
 static int run(const cli_args *a)

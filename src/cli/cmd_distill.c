@@ -3,6 +3,8 @@
 
 static int explain(const cli_args *a)
 {
+  if (cli_operands(a))
+    return cli_unusable(a, "what is '%s'? (see retort distill --help)", cli_operand(a, 0));
   return cli_unusable(a, "which of cache, train, export, eval? (see retort distill --help)");
 }
 

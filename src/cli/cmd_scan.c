@@ -1,4 +1,5 @@
 /* scan - from log files to campaigns. */
+#include "campaign/spooled.h"
 #include "cli/beside.h"
 #include "cli/ingest.h"
 #include "cli/out.h"
@@ -32,12 +33,26 @@ static int read_options(job *j)
   const cli_args *a = j->a;
   rt_scan_options_default(&j->options);
   j->options.key = j->in.key;
-  j->options.memory_max = (size_t)cli_size(a, "memory-limit", j->options.memory_max);
   j->options.all = cli_given(a, "all");
   j->options.parallel = cli_parallel;
   j->options.parallel_ctx = &j->in.threads;
   for (size_t i = 0; cli_each(a, "without", i); i++)
     j->options.without[rt_family_find(rt__cstr(cli_each(a, "without", i)))] = true;
+  return CLI_DONE;
+}
+
+static int open_sinks(job *j)
+{
+  rt_error err = {0};
+  for (unsigned i = 0; i <= j->in.threads; i++) {
+    rt__spool spool;
+    size_t memory;
+    int status = cli_ingest_spool(j->a, &j->in, i, &spool, &memory);
+    if (status != CLI_DONE)
+      return status;
+    if (rt__scan_sink_spooled(j->scan, memory, &spool, &j->in.sinks[i], &err) != RT_OK)
+      return cli_error(j->a, NULL, &err);
+  }
   return CLI_DONE;
 }
 
@@ -49,10 +64,9 @@ static int open_scan(job *j)
     status = read_options(j);
   if (status != CLI_DONE)
     return status;
-  rt_code c = rt_scan_new(rt_alloc_default(), &j->options, &j->scan, &err);
-  for (unsigned i = 0; i <= j->in.threads && c == RT_OK; i++)
-    c = rt_scan_sink(j->scan, &j->in.sinks[i], &err);
-  return c == RT_OK ? CLI_DONE : cli_error(j->a, NULL, &err);
+  if (rt_scan_new(rt_alloc_default(), &j->options, &j->scan, &err) != RT_OK)
+    return cli_error(j->a, NULL, &err);
+  return open_sinks(j);
 }
 
 /* an hour of work shouldn't end at a folder that isn't there */

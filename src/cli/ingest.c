@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #define DIGESTER_MEMORY ((size_t)64 << 20) /* bytes a thread: hashes of what was announced */
@@ -47,6 +48,20 @@ int cli_ingest_init(const cli_args *a, cli_ingest *in)
   if (in->threads > CLI_INGEST_THREADS)
     in->threads = CLI_INGEST_THREADS;
   return cli_key(a, &in->key);
+}
+
+int cli_ingest_spool(const cli_args *a, cli_ingest *in, unsigned i, rt__spool *spool,
+                     size_t *memory_max)
+{
+  rt_error err = {0};
+  const char *dir = getenv("TMPDIR");
+  uint64_t share = cli_size(a, "memory-limit", CLI_INGEST_MEMORY) / (in->threads + 1);
+  *memory_max = share ? (size_t)share : 1;
+  if (rt__spool_files_new(rt_alloc_default(), dir && *dir ? dir : "/var/tmp", &in->spools[i],
+                          &err) != RT_OK)
+    return cli_error(a, NULL, &err);
+  *spool = rt__spool_files_callbacks(in->spools[i]);
+  return CLI_DONE;
 }
 
 /* ---- the run */
@@ -288,5 +303,7 @@ int cli_ingest_run(const cli_args *a, cli_ingest *in)
 void cli_ingest_free(cli_ingest *in)
 {
   rt__feed_result_free(in->feed);
+  for (unsigned i = 0; i <= CLI_INGEST_THREADS; i++)
+    rt__spool_files_free(in->spools[i]);
   memset(in, 0, sizeof *in);
 }

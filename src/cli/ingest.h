@@ -6,15 +6,19 @@
 
 #include "cli/cli.h"
 #include "feed/feed.h"
+#include "feed/spool.h"
 #include "retort/digest.h"
 
 #define CLI_INGEST_THREADS RT__FEED_THREADS_MAX
+#define CLI_INGEST_MEMORY                                                                          \
+  (UINT64_C(1) << 30) /* bytes for digests where --memory-limit does not say */
 
 typedef struct cli_ingest {
   rt_key key;
   unsigned threads;
   rt_digest_sink
       sinks[CLI_INGEST_THREADS + 1]; /* set by the caller: one a thread, and one for digest files */
+  rt__spool_files *spools[CLI_INGEST_THREADS + 1]; /* made by cli_ingest_spool */
   /* results */
   rt__feed_result *feed;
   uint64_t exchanges;    /* those of digest files included */
@@ -32,6 +36,11 @@ int cli_ingest_init(const cli_args *a, cli_ingest *in);
  * with; the complaints about lines and inputs have been made, and `worst` says what to leave with.
  * With --strict any refused line makes the input unusable. */
 int cli_ingest_run(const cli_args *a, cli_ingest *in);
+/* the disk behind producer i (of threads + 1), in TMPDIR or /var/tmp, and its share of
+ * --memory-limit */
+int cli_ingest_spool(const cli_args *a, cli_ingest *in, unsigned i, rt__spool *spool,
+                     size_t *memory_max);
+/* after the sets that spool */
 void cli_ingest_free(cli_ingest *in);
 
 #endif
