@@ -95,7 +95,7 @@ int cli_distill_keep_tokenizer(const cli_args *a, const char *kdt, const rt_toke
   c = c ? c : rt__out_whole(al, config_path, rt__buf_slice(&config), &err);
   rt__buf_free(&json);
   rt__buf_free(&config);
-  return c ? cli_error(a, folder, &err) : CLI_DONE;
+  return c ? cli_distill_write_error(a, &err) : CLI_DONE;
 }
 
 int cli_distill_kept_tokenizer(const cli_args *a, const char *kdt, rt_tokenizer **out)
@@ -106,6 +106,12 @@ int cli_distill_kept_tokenizer(const cli_args *a, const char *kdt, rt_tokenizer 
     return cli_unusable(a, "%s: the name is too long", kdt);
   rt_code c = rt_import_tokenizer(rt_alloc_default(), folder, out, &err);
   return c ? cli_error(a, folder, &err) : CLI_DONE;
+}
+
+int cli_distill_write_error(const cli_args *a, const rt_error *err)
+{
+  int status = cli_error(a, NULL, err);
+  return err->code == RT_E_IO ? CLI_FAILED : status;
 }
 
 /* ---- signals and time */

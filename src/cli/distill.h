@@ -33,6 +33,9 @@ int cli_distill_no_operands(const cli_args *a);
 /* --out or --run and the like, which must be given */
 int cli_distill_need(const cli_args *a, const char *option, const char **out);
 
+/* says an error met while writing: a full disk is a failure, not bad input */
+int cli_distill_write_error(const cli_args *a, const rt_error *err);
+
 /* SIGINT and SIGTERM ask to stop instead of killing; ctx is unused */
 void cli_distill_watch_signals(void);
 bool cli_distill_stopped(void *ctx);

@@ -39,7 +39,7 @@ static int write_targets(const cli_args *a, const rt_imported *teacher, rt__engi
   rt_code c = rt_corpus_sha(corpus, t.info.corpus);
   c = c ? c : rt_teach_write(&t, path, &written, &err);
   if (c)
-    return cli_error(a, path, &err);
+    return cli_distill_write_error(a, &err);
   int status = cli_distill_keep_tokenizer(a, path, teacher->tokenizer);
   return status ? status : report(a, path, &written, cli_distill_clock(NULL) - begun, corpus);
 }

@@ -31,7 +31,7 @@ static int write_all(const cli_args *a, const rt_imported *m)
     c = rt_export_gguf(m->model, m->tokenizer, type, gguf, &err);
   if (!c && hf)
     c = rt_export_folder(m->model, m->tokenizer, type, hf, &err);
-  return c ? cli_error(a, gguf ? gguf : hf, &err) : CLI_DONE;
+  return c ? cli_distill_write_error(a, &err) : CLI_DONE;
 }
 
 static int run(const cli_args *a)

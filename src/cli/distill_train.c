@@ -218,7 +218,7 @@ static int begin_folder(shop *s)
   rt_code c = rt__out_folder(s->folder, &err);
   c = c ? c : rt_run_path(s->folder, "start.gguf", path, &err);
   if (c)
-    return say(s, s->folder, &err);
+    return cli_distill_write_error(s->a, &err);
   FILE *there = fopen(path, "rb");
   if (there) { /* a run that goes on keeps its start */
     (void)fclose(there);
@@ -226,7 +226,7 @@ static int begin_folder(shop *s)
   }
   const rt_quant *f32 = rt_quant_named(rt__cstr("F32"));
   c = rt_export_gguf(s->state.model, s->tokenizer, f32, path, &err);
-  return c ? say(s, path, &err) : CLI_DONE;
+  return c ? cli_distill_write_error(s->a, &err) : CLI_DONE;
 }
 
 static int train(shop *s)
@@ -246,8 +246,8 @@ static int train(shop *s)
   r.ctx = s;
   rt_code c = rt_train(&r, &s->state, &last, &err);
   if (c) {
-    int status = say(s, s->folder, &err);
-    return s->state.step ? CLI_FAILED : status; /* a disk that is full later on is no bad input */
+    int status = cli_distill_write_error(s->a, &err);
+    return s->state.step ? CLI_FAILED : status;
   }
   (void)printf("%s: %llu steps, %llu tokens, held-out loss %.4f, perplexity %.3f\n", s->folder,
                (unsigned long long)s->state.step, (unsigned long long)s->state.tokens, last.total,

@@ -12,6 +12,8 @@ struct rt__out {
   rt_alloc alloc;
   FILE *file;
   uint64_t size;
+  bool
+      direct; /* the target is no regular file (a device, a pipe): it is written to, not replaced */
   char path[PATH_BYTES_MAX], part[PATH_BYTES_MAX];
 };
 
@@ -29,7 +31,9 @@ rt_code rt__out_open(const rt_alloc *alloc, const char *path, rt__out **out, rt_
     return rt__fail(err, RT_E_NOMEM, "%s: out of memory", path);
   o->alloc = *alloc;
   memcpy(o->path, path, strlen(path));
-  (void)snprintf(o->part, sizeof o->part, "%s.part", path);
+  struct stat there;
+  o->direct = stat(path, &there) == 0 && !S_ISREG(there.st_mode);
+  (void)snprintf(o->part, sizeof o->part, "%s%s", path, o->direct ? "" : ".part");
   o->file = fopen(o->part, "wb");
   if (!o->file) {
     rt_code code = failed(o->part, "can't be created", err);
@@ -78,14 +82,14 @@ rt_code rt__out_patch(rt__out *o, uint64_t at, const void *p, size_t n, rt_error
 rt_code rt__out_finish(rt__out *o, rt_error *err)
 {
   rt_code code = RT_OK;
-  if (fflush(o->file) || fsync(fileno(o->file)))
+  if (fflush(o->file) || (!o->direct && fsync(fileno(o->file))))
     code = failed(o->path, "can't be written", err);
   if (fclose(o->file) && code == RT_OK)
     code = failed(o->path, "can't be written", err);
   o->file = NULL;
-  if (code == RT_OK && rename(o->part, o->path))
+  if (code == RT_OK && !o->direct && rename(o->part, o->path))
     code = failed(o->path, "can't be renamed into place", err);
-  if (code)
+  if (code && !o->direct)
     (void)remove(o->part);
   rt_alloc a = o->alloc;
   rt__free(&a, o, sizeof *o);
@@ -97,7 +101,8 @@ void rt__out_abandon(rt__out *o)
   if (!o)
     return;
   (void)fclose(o->file);
-  (void)remove(o->part);
+  if (!o->direct)
+    (void)remove(o->part);
   rt_alloc a = o->alloc;
   rt__free(&a, o, sizeof *o);
 }

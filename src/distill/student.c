@@ -94,17 +94,31 @@ static rt_code check_same(const rt_model_config *t, const rt_model_config *s, rt
   return RT_OK;
 }
 
+/* "layers.12.attn_q": 12, and where the rest begins; false for a tensor of no layer */
+static bool in_layer(const char *name, uint32_t *layer, const char **rest)
+{
+  static const char head[] = "layers.";
+  if (strncmp(name, head, sizeof head - 1) != 0)
+    return false;
+  const char *p = name + sizeof head - 1;
+  for (*layer = 0; *p >= '0' && *p <= '9'; p++)
+    *layer = *layer * 10 + (uint32_t)(*p - '0');
+  *rest = p;
+  return *p == '.';
+}
+
 /* the teacher's tensor for a student's: the same name, but for the layer's number */
 static const rt_tensor *source(const rt_model *teacher, const char *name, const uint32_t *layers,
                                uint32_t n)
 {
-  unsigned layer;
-  char rest[RT_TENSOR_NAME_MAX], want[2 * RT_TENSOR_NAME_MAX];
-  if (sscanf(name, "layers.%u.%39s", &layer, rest) != 2)
+  uint32_t layer;
+  const char *rest;
+  char want[RT_TENSOR_NAME_MAX + 16];
+  if (!in_layer(name, &layer, &rest))
     return rt_model_find(teacher, rt__cstr(name));
   if (layer >= n)
     return NULL;
-  (void)snprintf(want, sizeof want, "layers.%u.%s", layers[layer], rest);
+  (void)snprintf(want, sizeof want, "layers.%u%s", layers[layer], rest);
   return rt_model_find(teacher, rt__cstr(want));
 }
 
