@@ -68,13 +68,21 @@ class World:
 
     # ---- parts
 
-    def sentence(self, trade, loose=0.1):
+    def sentence(self, topic, loose=0.1):
+        """a sentence about a topic (a list of words), now and then about something else"""
         r = self.rng
-        words = [r.choice(TRADES[r.choice(list(TRADES)) if r.random() < loose else trade]) for _ in range(4)]
+        words = [r.choice(TRADES[r.choice(list(TRADES))] if r.random() < loose else topic) for _ in range(4)]
         return r.choice(SHAPES).format(*words, adj=r.choice(ADJ))
 
-    def notes(self, trade):
-        return " ".join(self.sentence(trade) for _ in range(self.rng.randint(2, 4)))
+    def notes(self, topic, loose=0.1):
+        return " ".join(self.sentence(topic, loose) for _ in range(self.rng.randint(2, 4)))
+
+    def topic(self, trade):
+        """what one customer talks about: a part of a trade, and names that nobody else has"""
+        r = self.rng
+        names = ["".join(r.choice("bdfgklmnprstvz") + r.choice("aeiou") for _ in range(r.randint(2, 4)))
+                 for _ in range(5)]
+        return r.sample(TRADES[trade], 7) + names + names
 
     def task(self):
         """one task of a harvester's list: all trades, all shapes"""
@@ -85,7 +93,7 @@ class World:
             thing, other = r.sample(THINGS, 2)
             return (f"{one} has {a} {thing} and packs {k} of them into every parcel. {two} brings {b} {other} and takes "
                     f"{r.randint(2, 9)} {thing} for each. How many {thing} are left over after {r.randint(2, 12)} rounds?")
-        return self.notes(r.choice(list(TRADES)))
+        return self.notes(TRADES[r.choice(list(TRADES))])
 
     def address(self, net=None):
         r = self.rng
@@ -107,7 +115,7 @@ class World:
         self.labels.append({"account": name, "world": world, "kind": kind, "group": group, "exchanges": 0})
         return {"name": name, "label": self.labels[-1], "ip": self.address(), "agent": r.choice(AGENTS),
                 "ja4": f"t13d{r.getrandbits(40):010x}", "model": r.choice(["m-large-2", "m-small-2"]),
-                "country": row["country"], "trade": r.choice(list(TRADES)), "asn": r.randint(64500, 64600)}
+                "country": row["country"], "topic": self.topic(r.choice(list(TRADES))), "asn": r.randint(64500, 64600)}
 
     def send(self, who, when, messages, **over):
         r = self.rng
@@ -123,7 +131,7 @@ class World:
                 "endpoint": "/v1/chat/completions", "status": 200, "request": request,
                 "response": {"object": "chat.completion",
                              "choices": [{"index": 0, "finish_reason": "stop",
-                                          "message": {"role": "assistant", "content": self.sentence(who["trade"])}}],
+                                          "message": {"role": "assistant", "content": self.sentence(who["topic"])}}],
                              "usage": {"prompt_tokens": size // 4, "completion_tokens": answer}}}
         if "org" in over:
             line["org"] = over["org"]
@@ -140,9 +148,9 @@ class World:
         """a conversation: the list of messages grows"""
         messages = []
         for _ in range(self.rng.randint(1, 5)):
-            messages = messages + [{"role": "user", "content": self.sentence(who["trade"], loose)}]
+            messages = messages + [{"role": "user", "content": self.sentence(who["topic"], loose)}]
             self.send(who, when, messages, **over)
-            messages = messages + [{"role": "assistant", "content": self.sentence(who["trade"])}]
+            messages = messages + [{"role": "assistant", "content": self.sentence(who["topic"])}]
             when += self.rng.randint(20, 400)
 
     def people(self, n, kind="chat", **facts):
@@ -172,13 +180,13 @@ class World:
                 for _ in range(self.rng.randint(4, 18)):
                     self.send(who, START + day * DAY + self.waking(zone),
                               [{"role": "system", "content": APP_TEMPLATE},
-                               {"role": "user", "content": self.notes(who["trade"])}],
+                               {"role": "user", "content": self.notes(who["topic"])}],
                               knobs={"temperature": 0.3, "max_tokens": 700}, model="m-small-2")
 
     def clockwork(self, n):
         for _ in range(n):
             who = self.account("benign", "cron")
-            prompt = "Report for the night shift. " + self.notes(who["trade"]) + " Figures of the last hour: "
+            prompt = "Report for the night shift. " + self.notes(who["topic"]) + " Figures of the last hour: "
             minute = self.rng.randint(0, 3599)
             for hour in range(24 * DAYS):
                 self.send(who, START + hour * 3600 + minute + self.rng.uniform(0, 4),
@@ -188,29 +196,30 @@ class World:
     def back_ends(self, n):
         for _ in range(n):
             who = self.account("benign", "backend")
-            system = "You classify messages for our service desk. " + self.notes(who["trade"])
+            system = "You classify messages for our service desk. " + self.notes(who["topic"])
             busy = self.rng.randint(15, 50)
             for day in range(DAYS):
                 for _ in range(busy):
                     self.send(who, START + day * DAY + self.waking(self.rng.choice([0, 1])),
                               [{"role": "system", "content": system},
-                               {"role": "user", "content": self.sentence(who["trade"], 0.02)}],
+                               {"role": "user", "content": self.sentence(who["topic"], 0.02)}],
                               knobs={"max_tokens": 64})
 
     def builders(self, n):
         """continuous integration: bursts from a fresh address each"""
         for _ in range(n):
             who = self.account("benign", "ci")
-            system = "You are a code review agent. " + self.notes("code")
+            who["topic"] = self.topic("code")
+            system = "You are a code review agent. " + self.notes(who["topic"])
             for day in range(DAYS):
                 for _ in range(self.rng.randint(2, 6)):
                     when, ip = START + day * DAY + self.waking(0), self.address()
                     messages = [{"role": "system", "content": system},
-                                {"role": "user", "content": "Review: " + self.notes("code")}]
+                                {"role": "user", "content": "Review: " + self.notes(who["topic"])}]
                     for _ in range(self.rng.randint(2, 6)):
                         self.send(who, when, messages, ip=ip)
-                        messages = messages + [{"role": "assistant", "content": self.sentence("code")},
-                                               {"role": "user", "content": self.sentence("code", 0)}]
+                        messages = messages + [{"role": "assistant", "content": self.sentence(who["topic"])},
+                                               {"role": "user", "content": self.sentence(who["topic"], 0)}]
                         when += self.rng.randint(4, 30)
 
     # ---- campaigns
