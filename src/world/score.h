@@ -75,7 +75,8 @@ typedef struct rt__rate {
   X(false_flags_per_1000_benign_groups, "false flags per 1,000 groups of honest accounts")         \
   X(false_campaigns_per_1000_benign_groups, "false campaigns per 1,000 groups")                    \
   X(false_campaigns_per_30000_benign, "false campaigns per 30,000 honest accounts")                \
-  X(hours_to_flag, "median hours from a campaign's first request to flaggable_at (--replay)")
+  X(hours_to_flag, "median hours from a campaign's first request to flaggable_at (--replay)")      \
+  X(leaked_before_flag, "share of a found campaign's exchanges made before that, mean; estimated")
 
 /* a set of labelled campaigns: a level, a band of levels, a range of sizes */
 typedef struct rt__score_set {
@@ -91,7 +92,8 @@ typedef struct rt__score_campaign { /* one labelled campaign */
   uint64_t accounts, found, flagged, suspect, pooled, exchanges, exchanges_found;
   uint64_t pieces; /* found campaigns over which its flagged accounts are spread */
   rt__rate recall;
-  double hours; /* first request to flaggable; NaN if not known */
+  double hours;  /* first request to flaggable; NaN if not known */
+  double leaked; /* exchanges before that, of accounts where it is known; NaN if of none */
 } rt__score_campaign;
 
 typedef struct rt__score_kind { /* one kind of honest or resold account */

@@ -21,6 +21,7 @@ typedef struct rt__seen { /* an account, by its number */
   uint32_t label;         /* its place among the labels or RT__NO_NAME */
   uint32_t into[3];       /* first campaign with that verdict that named it, or RT__NO_NAME */
   bool named;             /* in a member or account line */
+  double leaked;          /* exchanges before its campaign could be flagged; NaN if not known */
 } rt__seen;
 
 typedef struct rt__found { /* a found campaign, by its number */

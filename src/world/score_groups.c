@@ -67,13 +67,26 @@ static rt_code count_pieces(const rt__score *s, const rt__map *of, rt__score_cam
   return c;
 }
 
+/* exchanges that got away before a campaign could be flagged */
+static void count_leaks(const rt__score *s, const rt__map *of, rt__score_campaign *rows)
+{
+  for (uint32_t i = 0; i < s->n_labels; i++) {
+    const rt__label *l = &s->labels[i];
+    double leaked = s->seen[l->account].leaked;
+    if (l->world != RT__IS_CAMPAIGN || isnan(leaked))
+      continue;
+    rt__score_campaign *row = &rows[*rt__map_get(of, l->group)];
+    row->leaked = (isnan(row->leaked) ? 0 : row->leaked) + leaked;
+  }
+}
+
 static rt_code make_rows(rt__score *s, const rt__map *of, uint32_t n, rt__score_report *r)
 {
   rt__score_campaign *rows = rt__arena_take(s->arena, (n ? n : 1) * sizeof *rows);
   if (!rows)
     return RT_E_NOMEM;
   for (uint32_t g = 0; g < n; g++)
-    rows[g].hours = NAN;
+    rows[g].hours = rows[g].leaked = NAN;
   for (uint32_t i = 0; i < s->n_labels; i++)
     if (s->labels[i].world == RT__IS_CAMPAIGN)
       count_account(s, &s->labels[i], &rows[*rt__map_get(of, s->labels[i].group)]);
@@ -81,7 +94,21 @@ static rt_code make_rows(rt__score *s, const rt__map *of, uint32_t n, rt__score_
     rows[g].recall = rt__rate_of(rows[g].found, rows[g].accounts);
   r->campaign_rows = rows;
   r->n_campaign_rows = n;
+  count_leaks(s, of, rows);
   return count_pieces(s, of, rows);
+}
+
+static double mean_leak(const rt__score_report *r)
+{
+  double sum = 0, n = 0;
+  for (size_t g = 0; g < r->n_campaign_rows; g++) {
+    const rt__score_campaign *c = &r->campaign_rows[g];
+    if (!isnan(c->leaked) && c->exchanges_found) {
+      sum += c->leaked / (double)c->exchanges_found;
+      n++;
+    }
+  }
+  return n > 0 ? sum / n : NAN;
 }
 
 /* ---- totals over campaigns */
@@ -128,6 +155,7 @@ static void totals(rt__score_report *r)
   r->recall_macro = rt__rate_mean(macro / m, n);
   r->recall_by_exchanges = rt__rate_mean(share(exchanges_found, exchanges), n);
   r->recall_by_exchanges_macro = rt__rate_mean(macro_exchanges / m, n);
+  r->leaked_before_flag = mean_leak(r);
   r->recall_worst = rt__rate_mean(worst, 0);
   for (size_t g = 0; g < n; g++)
     if (r->campaign_rows[g].recall.value <= worst)

@@ -124,6 +124,7 @@ static void campaigns(rt__json *j, const rt__score_report *r)
     key_u64(j, "exchanges_found", c->exchanges_found);
     key_u64(j, "pieces", c->pieces);
     key_num(j, "hours_to_flag", c->hours);
+    key_num(j, "leaked", c->leaked);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');

@@ -151,7 +151,7 @@ static rt_code account_number(const line *l, uint32_t *out)
   if (c == RT_OK && s->accounts.n > before) {
     c = rt__score_room(&s->alloc, (void **)&s->seen, sizeof *s->seen, &s->cap_seen, *out);
     if (c == RT_OK)
-      s->seen[*out] = (rt__seen){RT__NO_NAME, {RT__NO_NAME, RT__NO_NAME, RT__NO_NAME}, false};
+      s->seen[*out] = (rt__seen){RT__NO_NAME, {RT__NO_NAME, RT__NO_NAME, RT__NO_NAME}, false, NAN};
   }
   return c == RT_OK ? RT_OK : bad(l, c, "too many accounts");
 }
@@ -309,6 +309,21 @@ static void join(rt__score *s, uint32_t account, uint32_t at)
     f->flagged[world_at(s, account)]++;
 }
 
+/* Exchanges of a member before its campaign could be flagged, as if they were spread evenly from
+ * its first to its last: findings say no more. */
+static double leaked(const line *l, const rt__found *f)
+{
+  int64_t first = when(l, "first_seen"), last = when(l, "last_seen");
+  if (!f->flaggable_us || !first || !last)
+    return NAN;
+  double all = (double)whole(l, "exchanges");
+  if (f->flaggable_us >= last)
+    return all;
+  return f->flaggable_us <= first
+             ? 0
+             : all * (double)(f->flaggable_us - first) / (double)(last - first);
+}
+
 static rt_code member_line(const line *l)
 {
   rt__score *s = l->s;
@@ -329,6 +344,9 @@ static rt_code member_line(const line *l)
   s->report.unknown_accounts += s->seen[account].label == RT__NO_NAME;
   if (rt__slice_eq(t, RT__LIT("bystander")))
     return RT_OK;
+  if (s->seen[account].into[RT__V_DISTILLATION] == RT__NO_NAME &&
+      s->found[at].verdict == RT__V_DISTILLATION)
+    s->seen[account].leaked = leaked(l, &s->found[at]);
   join(s, account, at);
   return keep_score(l, account, at);
 }

@@ -6,7 +6,7 @@ usage: score_oracle.py RETORT FOLDER [WORLDS]
 With RETORT_SCORE_PY=FILE in the environment each world is scored by that program too (an independent scorer that takes
 --labels, --findings and --json); all its keys must agree.
 """
-import itertools, json, math, os, random, subprocess, sys
+import datetime, itertools, json, math, os, random, statistics, subprocess, sys
 
 KINDS = ("human", "script", "popular-app", "agency")
 LEVELS = ("L0", "L0-solo", "L1", "L2", "L3", "L4", "L5", "L6")
@@ -46,6 +46,9 @@ def random_findings(rng, names):
         style = rng.choice((names, [n for n in names if n[0] == "c"] or names, [n for n in names if n[:2] == "c0"] or names))
         for a in rng.sample(style, rng.randint(0, len(style))):
             row = {"type": "member", "campaign": c, "account": a, "score": round(rng.random(), 3)}
+            if rng.random() < .7:
+                row.update(exchanges=rng.randint(0, 40), first_seen=f"2026-03-0{rng.randint(1, 5)}T00:00:00Z",
+                           last_seen=f"2026-03-0{rng.randint(5, 9)}T00:00:00Z")
             role = rng.choice(("harvest", "harvest", "cover", "bystander", None))
             out.append({**row, "role": role} if role else row)
     if ids and rng.random() < .3:
@@ -108,6 +111,28 @@ def calibration(points):
     return len(points), mean([(s - t) ** 2 for s, t in points]), ece
 
 
+def when(t):
+    return datetime.datetime.fromisoformat(t.replace("Z", "+00:00")).timestamp()
+
+
+def firsts(findings, flagged):
+    """the member line by which each account was flagged"""
+    seen = set()
+    for f in findings:
+        if f["type"] == "member" and f.get("role") != "bystander" and flagged.get(f["account"]) == f["campaign"] and f["account"] not in seen:
+            seen.add(f["account"])
+            yield f
+
+
+def leaked(member, campaign):
+    """exchanges before the campaign could be flagged, spread evenly from the member's first to its last"""
+    if "flaggable_at" not in campaign or "first_seen" not in member:
+        return None
+    first, last, flag = when(member["first_seen"]), when(member["last_seen"]), when(campaign["flaggable_at"])
+    share = 1.0 if flag >= last else 0.0 if flag <= first else (flag - first) / (last - first)
+    return share * member["exchanges"]
+
+
 def score(labels, findings):
     label, verdict, into, members = read(labels, findings)
     flagged, suspect, pooled = into["distillation"], into["suspect"], into["pooled"]
@@ -147,6 +172,17 @@ def score(labels, findings):
         false_flags_per_1000_benign_groups=1000 * len(false) / len(honest) if honest else 0,
         false_campaigns_per_1000_benign_groups=1000 * false_campaigns / len(honest) if honest else 0,
         false_campaigns_per_30000_benign=30000 * false_campaigns / len(good) if good else 0)
+    hours, leaks = [], []
+    for g, m in groups.items():
+        waits = [(when(verdict[flagged[a]]["flaggable_at"]) - when(verdict[flagged[a]]["first_seen"])) / 3600
+                 for a in m if a in flagged and "flaggable_at" in verdict[flagged[a]]]
+        hours += [min(waits)] if waits else []
+        lost = [leaked(f, verdict[f["campaign"]]) for f in firsts(findings, flagged) if f["account"] in m]
+        lost = [x for x in lost if x is not None]
+        if lost and exchanges[g][0]:
+            leaks.append(sum(lost) / exchanges[g][0])
+    out["hours_to_flag"] = statistics.median(hours) if hours else None
+    out["leaked_before_flag"] = mean(leaks) if leaks else None
     levels = sorted({bad[m[-1]]["kind"] for m in groups.values()})
     out["recall_by_level"] = {k: mean([share[g] for g, m in groups.items() if bad[m[-1]]["kind"] == k]) for k in levels}
     out["false_flag_interval"] = wilson(out["false_flag_rate"], len(good))
