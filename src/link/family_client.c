@@ -144,42 +144,60 @@ static rt_code habit_of(const rt__reference *r, const rt__group *g, uint32_t i, 
   return RT_OK;
 }
 
-/* drops what four fifths of the accounts have: the template itself */
-static rt_code drop_common(const rt__reference *r, habit *h, size_t n)
+/* drops the values that four fifths of the accounts have: the template itself. `list` and `count`
+ * pick the chunks or the words of a habit */
+static uint32_t *chunk_list(habit *h, uint32_t **count)
+{
+  *count = &h->n_chunks;
+  return h->chunk;
+}
+
+static uint32_t *word_list(habit *h, uint32_t **count)
+{
+  *count = &h->n_words;
+  return h->word;
+}
+
+static rt_code drop_common(const rt__reference *r, habit *h, size_t n,
+                           uint32_t *(*list)(habit *, uint32_t **))
 {
   rt__map users;
   rt_code c = RT_OK;
+  uint32_t *count;
   rt__map_init(&users, r->alloc, SIZE_MAX, 22);
-  for (size_t i = 0; i < n && c == RT_OK; i++)
-    for (uint32_t k = 0; k < h[i].n_chunks && c == RT_OK; k++) {
-      uint64_t *v = rt__map_put(&users, h[i].chunk[k], NULL);
-      if (v)
-        (*v)++;
+  for (size_t i = 0; i < n && c == RT_OK; i++) {
+    uint32_t *v = list(&h[i], &count);
+    for (uint32_t k = 0; k < *count && c == RT_OK; k++) {
+      uint64_t *u = rt__map_put(&users, v[k], NULL);
+      if (u)
+        (*u)++;
       else
         c = RT_E_NOMEM;
     }
+  }
   for (size_t i = 0; i < n && c == RT_OK; i++) {
-    uint32_t k = 0;
-    for (uint32_t x = 0; x < h[i].n_chunks; x++)
-      if ((double)*rt__map_get(&users, h[i].chunk[x]) < 0.8 * (double)n)
-        h[i].chunk[k++] = h[i].chunk[x];
-    h[i].n_chunks = k;
+    uint32_t *v = list(&h[i], &count), k = 0;
+    for (uint32_t x = 0; x < *count; x++)
+      if ((double)*rt__map_get(&users, v[x]) < 0.8 * (double)n)
+        v[k++] = v[x];
+    *count = k;
   }
   rt__map_free(&users);
   return c;
 }
 
-static bool share_chunk(const habit *a, const habit *b)
+/* whether the smaller frame is mostly part of the other */
+static bool share_chunks(const habit *a, const habit *b)
 {
+  uint32_t both = 0, least = a->n_chunks < b->n_chunks ? a->n_chunks : b->n_chunks;
   for (uint32_t i = 0, j = 0; i < a->n_chunks && j < b->n_chunks;) {
-    if (a->chunk[i] == b->chunk[j])
-      return true;
-    if (a->chunk[i] < b->chunk[j])
+    both += a->chunk[i] == b->chunk[j];
+    if (a->chunk[i] <= b->chunk[j])
       i++;
     else
       j++;
   }
-  return false;
+  return 2 * both >= least && both > 0;
 }
 
 /* cosine of two frames' words, weighted by rarity */
@@ -214,13 +232,15 @@ static rt_code private_frames(const rt__reference *r, const rt__group *g, double
   for (size_t i = 0; i < k && c == RT_OK; i++)
     c = habit_of(r, g, fit[i], &h[i]);
   if (c == RT_OK && k)
-    c = drop_common(r, h, k);
+    c = drop_common(r, h, k, chunk_list);
+  if (c == RT_OK && k)
+    c = drop_common(r, h, k, word_list);
   for (size_t i = 0; i < k && c == RT_OK; i++) {
     framed += h[i].n_chunks > 0;
     for (size_t j = 0; j < k; j++)
       if (j != i && h[i].n_chunks) {
         apart +=
-            share_chunk(&h[i], &h[j]) ? 0 : 1 - ramp(alike(r, &h[i], &h[j]), ALIKE_FROM, ALIKE_TO);
+            share_chunks(&h[i], &h[j]) ? 0 : 1 - ramp(alike(r, &h[i], &h[j]), ALIKE_FROM, ALIKE_TO);
         pairs++;
       }
   }
@@ -231,6 +251,8 @@ static rt_code private_frames(const rt__reference *r, const rt__group *g, double
   return c;
 }
 
+/* Behind one balancer an account meets all customers in turn, so habits of its own can only be the
+ * operator's doing: a common clock takes the sting out of private frames. */
 rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   double temp, max;

@@ -45,7 +45,8 @@ static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
   return c;
 }
 
-/* ---- equal rates, of accounts that are active together */
+/* ---- equal rates, of accounts that are active together. Unequal ones say nothing: balancers
+ * weigh, too */
 
 typedef struct pace {
   double log_rate, n, lo, hi;
@@ -96,7 +97,7 @@ static rt_code equal(const rt__reference *r, const rt__group *g, rt__bits *b)
       sum += rt__clip(ll, -3, 3);
     }
     double both = n >= RT__CLOCK_MIN ? together(p, n) : 0;
-    b->equal = n >= RT__CLOCK_MIN ? rt__clip(0.5 * sum / RT__LN2 * both * both, -1, 3) : 0;
+    b->equal = n >= RT__CLOCK_MIN ? rt__clip(0.5 * sum / RT__LN2 * both * both, 0, 3) : 0;
   }
   rt__free(r->alloc, p, g->n * sizeof *p);
   rt__free(r->alloc, v, g->n * sizeof *v);
@@ -185,7 +186,7 @@ static void pivot(const rt__reference *r, const rt__group *g, rt__bits *b)
   if (after < 20)
     return;
   b->moved = (double)moved / (double)after;
-  b->pivot = b->moved > 0.35 && b->moved < 0.92 ? 1.5 : b->moved < 0.1 || b->moved > 0.97 ? -1 : 0;
+  b->pivot = b->moved > 0.35 && b->moved < 0.92 ? 1.5 : 0;
 }
 
 rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
