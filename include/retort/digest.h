@@ -26,7 +26,8 @@ typedef struct rt_key {
 rt_code rt_key_default(rt_key *key);
 /* SHA-256 of the bytes of a key file; RT_E_ARG below 16 bytes */
 rt_code rt_key_from_bytes(const void *p, size_t n, rt_key *key, rt_error *err);
-/* 64 bits that name the key and tell nothing else about it; never 0, but where OpenSSL has no memory */
+/* 64 bits that name the key and tell nothing else about it; never 0, but where OpenSSL has no
+ * memory */
 uint64_t rt_key_id(const rt_key *key);
 
 /* ---- a segment of text that many requests share (a system prompt, a tool list): said once */
@@ -67,17 +68,17 @@ typedef struct rt_digest {
   uint64_t fingerprint; /* fingerprints alone */
   uint64_t model;
   uint64_t system, tools, first_user, last_user; /* whole texts, blanks folded */
-  uint64_t prompt;       /* system and last user together, or the operator's prompt_hash */
-  uint64_t response;     /* response id */
-  uint64_t previous;     /* previous_response_id */
-  uint32_t asn, country; /* country: its two letters as a number */
+  uint64_t prompt;           /* system and last user together, or the operator's prompt_hash */
+  uint64_t response;         /* response id */
+  uint64_t previous;         /* previous_response_id */
+  uint32_t asn, country;     /* country: its two letters as a number */
   uint32_t max_tokens;       /* RT_UNSET_U32 when missing */
   int32_t temperature_milli; /* RT_UNSET_I32 when missing */
-  uint32_t knobs;                                   /* hash of the remaining parameters */
+  uint32_t knobs;            /* hash of the remaining parameters */
   uint32_t tokens_in, tokens_out, tokens_reasoning; /* RT_UNSET_U32 when missing */
-  uint32_t latency_ms;  /* RT_UNSET_U32 when missing */
-  uint32_t user_length; /* bytes of the last user turn */
-  uint16_t turns;       /* user turns in the request, capped */
+  uint32_t latency_ms;                              /* RT_UNSET_U32 when missing */
+  uint32_t user_length;                             /* bytes of the last user turn */
+  uint16_t turns;                                   /* user turns in the request, capped */
   uint16_t flags;
   uint8_t outcome; /* rt_outcome */
   uint8_t api;     /* rt_api */

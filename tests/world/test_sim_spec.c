@@ -105,10 +105,12 @@ static void too_many_campaigns(void **state)
   char *json = malloc(1 << 16);
   rt__spec s;
   rt_error err = {0};
-  size_t n = (size_t)sprintf(json, "{\"days\":1,\"benign\":1,\"campaigns\":[{\"level\":\"L0\"}");
+  const size_t room = 1 << 16;
+  size_t n =
+      (size_t)snprintf(json, room, "{\"days\":1,\"benign\":1,\"campaigns\":[{\"level\":\"L0\"}");
   for (int i = 0; i < RT__CAMPAIGNS_MAX; i++)
-    n += (size_t)sprintf(json + n, ",{\"level\":\"L1\"}");
-  n += (size_t)sprintf(json + n, "]}");
+    n += (size_t)snprintf(json + n, room - n, ",{\"level\":\"L1\"}");
+  n += (size_t)snprintf(json + n, room - n, "]}");
   assert_int_equal(rt__spec_parse(rt_alloc_default(), rt__slice(json, n), &s, &err), RT_E_LIMIT);
   free(json);
 }
