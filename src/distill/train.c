@@ -4,7 +4,10 @@
 #include "distill/export_file.h"
 #include "distill/metrics.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define EVAL_WINDOWS 512u  /* at most, between steps; at the end all */
 #define LINES        2000u /* of history a run, about */
@@ -19,6 +22,7 @@ typedef struct session {
   double begun, lap;          /* clock */
   uint64_t first, lap_tokens; /* step and tokens then */
   rt_means last;
+  int lock; /* of the folder; -1 = none */
 } session;
 
 rt_code rt_run_path(const char *folder, const char *name, char out[RT_RUN_PATH_MAX], rt_error *err)
@@ -31,6 +35,23 @@ rt_code rt_run_path(const char *folder, const char *name, char out[RT_RUN_PATH_M
 static double now(const session *s)
 {
   return s->run->clock(s->run->ctx);
+}
+
+/* ---- the folder belongs to one run at a time */
+
+static rt_code take_lock(session *s, rt_error *err)
+{
+  char path[RT_RUN_PATH_MAX];
+  rt_code code = rt_run_path(s->run->folder, "lock", path, err);
+  if (code)
+    return code;
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (s->lock < 0)
+    return rt__fail(err, RT_E_IO, "%s: %s", path, strerror(errno));
+  if (fcntl(s->lock, F_SETLK, &whole) == 0)
+    return RT_OK; /* until it is closed, or this process ends in whatever way */
+  return rt__fail(err, RT_E_ARG, "%s: another run is at work in this folder", s->run->folder);
 }
 
 /* ---- settings in the folder */
@@ -65,6 +86,7 @@ static rt_code begin(session *s, rt_error *err)
   rt_code code = rt_run_path(folder, "checkpoint.bin", s->checkpoint, err);
   code = code ? code : rt_run_path(folder, "metrics.jsonl", s->history, err);
   code = code ? code : rt_run_path(folder, "train.html", s->page, err);
+  code = code ? code : take_lock(s, err);
   code = code ? code : settle(s, err);
   if (!code)
     code = rt__metrics_open(&s->state->model->alloc, s->history, s->state->step, &s->metrics, err);
@@ -151,7 +173,7 @@ static rt_code loop(session *s, rt_error *err)
 
 rt_code rt_train(const rt_run *r, rt_state *state, rt_means *last, rt_error *err)
 {
-  session s = {.run = r, .state = state};
+  session s = {.run = r, .state = state, .lock = -1};
   rt_code code = rt__bench_new(&r->task, &state->model->config, &s.bench, err);
   if (!code)
     code = begin(&s, err);
@@ -159,6 +181,8 @@ rt_code rt_train(const rt_run *r, rt_state *state, rt_means *last, rt_error *err
     code = loop(&s, err);
     rt__metrics_free(&s.metrics);
   }
+  if (s.lock >= 0)
+    (void)close(s.lock);
   rt__bench_free(s.bench);
   *last = s.last;
   return code;

@@ -1,10 +1,12 @@
 /* train - a run: steps, evaluations, checkpoints and history in a folder, from wherever it stands.
  *
- * The folder holds checkpoint.bin, metrics.jsonl, train.html and student.conf (the settings in
- * full). A run that finds its checkpoint there goes on from it; final weights are the same bits as
- * without the break (same machine, build and settings; any number of threads).
+ * The folder holds a lock (one run at a time), checkpoint.bin, metrics.jsonl, train.html and
+ * student.conf (the settings in full). A run that finds its checkpoint there goes on from it; final
+ * weights are the same bits as without the break (same machine, build and settings; any number of
+ * threads).
  *
  * Caveats
+ *  - One training a process may hold a folder: the lock is the process's.
  *  - A folder with the checkpoint of other settings or data is refused, never overwritten.
  *  - What fails (disk full, no finite loss) leaves the last checkpoint whole.
  */

@@ -66,19 +66,29 @@ same() {
 check "say the same" same
 
 # ---- any interruption
-whole() { "$RETORT" distill train --text text.txt --tokenizer teacher.gguf --student student.conf --out "$1" "${@:2}" >/dev/null 2>&1; }
-check "a run without a break" whole unbroken --threads 1
+how="--text text.txt --tokenizer teacher.gguf --student student.conf"
+check "a run without a break" run 0 distill train $how --out unbroken --threads 1
 kills() {
   for wait in 0.2 0.35 0.15 0.3; do
-    whole broken --threads 2 &
+    "$RETORT" distill train $how --out broken --threads 2 >"$work/out" 2>"$work/err" &
     sleep $wait
     kill -9 $! 2>/dev/null
     wait $! 2>/dev/null
   done
-  whole broken --threads 2
+  run 0 distill train $how --out broken --threads 2
 }
 check "a run with kills" kills
 check "ends with the same bits" cmp unbroken/checkpoint.bin broken/checkpoint.bin
+alone() { # while one is at work
+  "$RETORT" distill train $how --set steps=100000 --out busy >/dev/null 2>&1 &
+  sleep 1
+  run 2 distill train $how --set steps=100000 --out busy && says "another run is at work"
+  local said=$?
+  kill -9 $!
+  wait $! 2>/dev/null
+  return $said
+}
+check "two runs don't share a folder" alone
 stopped() {
   "$RETORT" distill train --text text.txt --tokenizer teacher.gguf --student student.conf --set steps=100000 \
     --set save_every=0 --out stop >"$work/out" 2>"$work/err" &

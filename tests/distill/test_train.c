@@ -62,7 +62,7 @@ static void set_up(stand *s, unsigned threads)
 static void tear_down(stand *s)
 {
   static const char *const names[] = {"checkpoint.bin", "metrics.jsonl", "train.html",
-                                      "student.conf"};
+                                      "student.conf", "lock"};
   char path[RT_RUN_PATH_MAX];
   for (size_t i = 0; i < RT__ARRAY_LEN(names); i++) {
     assert_int_equal(rt_run_path(s->folder, names[i], path, NULL), RT_OK);
