@@ -137,7 +137,7 @@ double rt__log_scaled_chi2(double x, double k, double phi)
   double y = x / phi;
   if (y < 1e-3)
     y = 1e-3;
-  return (k / 2 - 1) * log(y) - y / 2 - log_gamma(k / 2) - log(phi);
+  return (k / 2 - 1) * log(y) - y / 2 - k / 2 * RT__LN2 - log_gamma(k / 2) - log(phi);
 }
 
 double rt__log_mean_exp(const double *v, size_t n)
@@ -159,13 +159,12 @@ double rt__log_poisson_tail(double k, double mean)
   if (mean <= 0)
     return -INFINITY;
   double term = k * log(mean) - mean - log_gamma(k + 1), sum = 1, ratio = 1;
-  if (k < mean) { /* the body: one minus the lower tail, summed downwards */
-    double below = 0, t = exp(-mean);
-    for (double i = 0; i < k; i++) {
-      below += t;
-      t *= mean / (i + 1);
+  if (k < mean) { /* the body: one minus the lower tail, summed down from its largest term */
+    for (double i = k - 1; i > 0 && ratio > 1e-17; i--) {
+      ratio *= i / mean;
+      sum += ratio;
     }
-    return below < 1 ? log1p(-below) : term;
+    return log1p(-exp(term) * k / mean * sum);
   }
   for (double i = 1; i < 10000 && ratio > 1e-17; i++) {
     ratio *= mean / (k + i);
