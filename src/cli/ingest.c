@@ -211,13 +211,11 @@ static void say_cause(const cli_args *a, const rt__feed_result *f, int cause)
   }
 }
 
-/* an input that breaks off leaves a run that failed part-way; one of another key or version, or one
- * that never opened, is unusable */
+/* what can't be read leaves a run that failed part-way, and says so; another key or version is
+ * unusable */
 static int status_of(const rt__input *input)
 {
-  if (input->bytes == 0 || input->code == RT_E_KEY || input->code == RT_E_VERSION)
-    return CLI_UNUSABLE;
-  return CLI_FAILED;
+  return input->code == RT_E_KEY || input->code == RT_E_VERSION ? CLI_UNUSABLE : CLI_FAILED;
 }
 
 static void say_inputs(const cli_args *a, cli_ingest *in)

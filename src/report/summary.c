@@ -6,7 +6,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define TABLE_MAX ((size_t)256 << 20)
+#define TABLE_MAX  ((size_t)256 << 20)
+#define ROWS_SHOWN 40 /* of the table: more are not read by anybody */
 
 /* ---- cells */
 
@@ -147,8 +148,10 @@ rt_code rt__summary_table(const rt_alloc *alloc, const rt__summary *s, const rt_
   rt__buf b;
   rt__buf_init(&b, alloc, TABLE_MAX);
   rt_code c = table_head(&b, s);
-  for (size_t i = 0; i < s->n_rows && c == RT_OK; i++)
+  for (size_t i = 0; i < s->n_rows && i < ROWS_SHOWN && c == RT_OK; i++)
     c = table_row(&b, &s->rows[i]);
+  if (c == RT_OK && s->n_rows > ROWS_SHOWN)
+    c = rt__buf_printf(&b, "... and %zu more\n", s->n_rows - ROWS_SHOWN);
   if (c == RT_OK)
     c = table_hint(&b, s);
   return finish(&b, c, emit, err);

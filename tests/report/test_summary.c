@@ -73,6 +73,20 @@ static void nothing_found_is_said(void **state)
   assert_string_equal(got.text, "0 exchanges of 0 accounts, view: text\n\nNo campaign found.\n");
 }
 
+static void a_long_table_is_cut_and_counted(void **state)
+{
+  (void)state;
+  static collected got;
+  static rt__row many[1000];
+  for (size_t i = 0; i < 1000; i++)
+    many[i] = rows[0];
+  rt__summary s = {S("text"), 0, 0, 0, many, 1000, NULL};
+  got.n = 0;
+  assert_int_equal(rt__summary_table(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
+                   RT_OK);
+  assert_non_null(strstr(got.text, "\n... and 960 more\n"));
+}
+
 static void json_says_the_same(void **state)
 {
   (void)state;
@@ -167,9 +181,12 @@ static void cells_are_harmless(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(table_reads_well),   cmocka_unit_test(nothing_found_is_said),
-      cmocka_unit_test(json_says_the_same), cmocka_unit_test(row_takes_the_strongest_two),
-      cmocka_unit_test(counts_are_short),   cmocka_unit_test(cells_are_harmless)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(table_reads_well),
+                                     cmocka_unit_test(nothing_found_is_said),
+                                     cmocka_unit_test(a_long_table_is_cut_and_counted),
+                                     cmocka_unit_test(json_says_the_same),
+                                     cmocka_unit_test(row_takes_the_strongest_two),
+                                     cmocka_unit_test(counts_are_short),
+                                     cmocka_unit_test(cells_are_harmless)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
