@@ -78,7 +78,9 @@ static step step_at(const rt__arrival *a, const rt__traces *traces, uint64_t see
   rt__rng r = rt__rng_for(seed, 0x686f7572, (uint64_t)hour, 0);
   rt__rng d = rt__rng_for(seed, 0x646179, (uint64_t)(hour / 24), 0);
   double rate = (double)a->rate / 24 * (double)curves[a->curve][hour % 24];
-  rate *= rt__lognormal(&r, 0.94, 0.35) * rt__lognormal(&d, 0.97, 0.25);
+  rate *= rt__lognormal(&r, 0.94, 0.35);
+  if (!a->limit) /* a list that must be done knows no slow days */
+    rate *= rt__lognormal(&d, 0.97, 0.25);
   if (is_weekend(a, t))
     rate *= (double)a->weekend;
   if (!rt__coin(&d, (double)a->on))

@@ -198,6 +198,11 @@ void rt__tool_prompt(rt__pen *p, const rt__voice *v, rt__rng *r)
   }
 }
 
+void rt__maker_prompt(rt__pen *p, const rt__voice *v, rt__rng *r)
+{
+  one_of(p, &rt__phrases_maker, v, r);
+}
+
 void rt__function(rt__pen *p, const rt__voice *v, rt__rng *r)
 {
   one_of(p, &rt__phrases_function, v, r);

@@ -36,6 +36,8 @@ void rt__app_prompt(rt__pen *p, const rt__voice *v, rt__rng *r);
 void rt__own_prompt(rt__pen *p, const rt__voice *v, rt__rng *r);
 /* what a tool writes before the text that it was given */
 void rt__tool_prompt(rt__pen *p, const rt__voice *v, rt__rng *r);
+/* what makers of synthetic data write before an outline */
+void rt__maker_prompt(rt__pen *p, const rt__voice *v, rt__rng *r);
 /* a function as a tool call's schema */
 void rt__function(rt__pen *p, const rt__voice *v, rt__rng *r);
 

@@ -39,6 +39,7 @@ typedef enum rt__frame {
   RT__FRAME_OWN,    /* system prompt of one's own */
   RT__FRAME_SCRIPT, /* text before the slot, of one's own */
   RT__FRAME_AGENT,  /* a coding agent: long system prompt, tools */
+  RT__FRAME_MAKER,  /* instructions to make data, of the group or one\'s own */
   RT__FRAME_INTENT  /* instructions to reason, grade or teach, of one's own wording */
 } rt__frame;
 

@@ -160,6 +160,25 @@ static const char *const tool[] = {
 };
 PUBLISH(tool);
 
+static const char *const maker[] = {
+    "{Write|Invent|Generate} %d {different|realistic|varied} {customer "
+    "messages|dialogues|questions|"
+    "reviews} for {training a|testing our} {classifier|bot|search}, from the {outline|seed} below.",
+    "{Create|Produce} {one|a} {labelled|synthetic} {example|record} {of|like} a %k. {Vary|Change} "
+    "names, "
+    "places and amounts. {Outline|Input} follows.",
+    "You {make|write} test data for {our|a} %s {product|service}. {For|From} each {seed|line} "
+    "{return|give} "
+    "%d {paraphrases|variants|answers} {as JSON|one a line}.",
+    "{Play|Simulate} the {caller|client|user} described below and {write|type} what {they|this "
+    "person} "
+    "would {say|ask} first.",
+    "{Label|Annotate} the {line|text} below with {intent|topic|sentiment} and {entities|slots}; "
+    "then "
+    "{write|add} {two|three} {similar|contrasting} ones.",
+};
+PUBLISH(maker);
+
 static const char *const function[] = {
     "function %v_%n(%t, {limit|count|unit}): {returns|gives} the %a %n {or nothing|of %o|as text}. "
     "{Takes|Needs} a "

@@ -43,6 +43,7 @@ typedef enum rt__text_kind {
   RT__TEXT_APP,    /* of the pool APPS */
   RT__TEXT_OWN,    /* a firm's own system prompt */
   RT__TEXT_TOOL,   /* a tool's words before the slot */
+  RT__TEXT_MAKER,  /* a maker of data, before an outline */
   RT__TEXT_INTENT, /* wording.h */
   RT__TEXT_AGENT   /* a coding agent's system prompt */
 } rt__text_kind;

@@ -185,7 +185,8 @@ static void what(rt__source *s, const group *g, const rt__plan *p, uint64_t owne
   const rt__kind *k = g->k;
   rt__program_frame(&s->program, p, k->frame, owner, g->seed, r);
   bool shared = s->program.system.kind == RT__TEXT_APP || s->program.system.kind == RT__TEXT_AGENT;
-  bool in_group = k->frame == RT__FRAME_GROUP || k->frame == RT__FRAME_GTOOL;
+  bool in_group =
+      k->frame == RT__FRAME_GROUP || k->frame == RT__FRAME_GTOOL || k->frame == RT__FRAME_MAKER;
   uint64_t params = shared                       ? s->program.system.seed + s->program.system.kind
                     : in_group                   ? g->seed
                     : k->frame == RT__FRAME_TOOL ? s->program.before.seed

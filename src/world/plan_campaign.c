@@ -150,6 +150,8 @@ static void frame(rt__source *s, const campaign *c, rt__rng *r)
                     .seed = c->work,
                     .intent = (uint8_t)intent,
                     .wording = (uint8_t)cs->wording};
+  if (!cs->intent[0] && cs->wording == RT__WORDING_VERBATIM && rt__coin(r, 0.25)) /* a plain one */
+    t.kind = rt__coin(r, 0.6) ? RT__TEXT_TOOL : RT__TEXT_APP;
   bool system = cs->system > 0 || cs->shape == RT__SHAPE_RELAY;
   bool before = rt__coin(r, 0.7);
   *(system ? &s->program.inject : before ? &s->program.before : &s->program.after) = t;
@@ -231,7 +233,7 @@ static rt_code add_harvest(rt__plan *p, const campaign *c, uint32_t part, uint32
                              .to = late < p->end ? late : p->end,
                              .curve = c->s->human_hours ? RT__CURVE_HOME : RT__CURVE_FLAT,
                              .hours = rt__country_at(c->country)->hours,
-                             .rate = (float)(starts / busy * 1.04),
+                             .rate = (float)(starts / busy * 1.07),
                              .cv = (float)rt__lognormal(&r, 0.8, 0.4),
                              .pauses = (uint8_t)c->s->pauses,
                              .pause_hours = (float)c->s->pause_hours,

@@ -92,6 +92,24 @@ static const rt__preset presets[] = {
      "{\"level\":\"L6\",\"accounts\":150,\"per_account\":40},"
      "{\"level\":\"resale\",\"accounts\":200,\"customers\":3},{\"level\":\"resale\",\"accounts\":"
      "40}]}"},
+    {"swap", "a campaign's words on honest behaviour, honest words on a campaign's behaviour",
+     "{\"name\":\"swap\",\"days\":7,\"benign\":3000,\"background\":{"
+     "\"script\":{\"count\":300,\"text\":\"harvest\"},\"plugin\":{\"count\":200,\"text\":"
+     "\"harvest\"},"
+     "\"heavy\":{\"count\":60,\"text\":\"harvest\"}},\"campaigns\":["
+     "{\"level\":\"L0\",\"accounts\":40,\"text\":\"honest\"},"
+     "{\"level\":\"L2\",\"accounts\":60,\"text\":\"honest\"},"
+     "{\"level\":\"L4\",\"accounts\":40,\"text\":\"honest\"}]}"},
+    {"same-question", "an exam run once per model, against the same exam harvested five times",
+     "{\"name\":\"same-question\",\"days\":7,\"benign\":3000,\"release_day\":3,\"background\":{"
+     "\"evaluator\":{\"count\":60},\"day-one\":{\"count\":60},\"nightly-eval\":{\"count\":40}},"
+     "\"campaigns\":[{\"level\":\"L2\",\"accounts\":30,\"per_account\":100,\"corpus\":\"gsm\","
+     "\"samples\":5}]}"},
+    {"framing", "campaigns that copy strangers' words, VPN and hours",
+     "{\"name\":\"framing\",\"days\":7,\"benign\":3000,\"campaigns\":["
+     "{\"level\":\"L1\",\"accounts\":30,\"ip\":\"vpn\",\"framed\":10},"
+     "{\"level\":\"L2\",\"accounts\":60,\"ip\":\"vpn\",\"framed\":10},"
+     "{\"level\":\"L4\",\"accounts\":40,\"ip\":\"vpn\",\"framed\":10}]}"},
     {"published-2026-02", "24,000 accounts and 16 million exchanges in three campaigns, 30 days",
      "{\"name\":\"published-2026-02\",\"days\":30,\"benign\":60000,\"release_day\":18.3,"
      "\"campaigns\":["

@@ -104,6 +104,10 @@ void rt__program_frame(rt__program *g, const rt__plan *p, rt__frame f, uint64_t 
     g->system = (rt__text_ref){.kind = RT__TEXT_AGENT, .seed = rt__zipf(r, AGENTS)};
     g->tools = (uint8_t)(1 + g->system.seed);
     break;
+  case RT__FRAME_MAKER:
+    g->before = (rt__text_ref){
+        .kind = RT__TEXT_MAKER, .seed = group, .topic = (uint8_t)(group % RT__TOPICS)};
+    break;
   case RT__FRAME_INTENT:
     g->before = (rt__text_ref){
         .kind = RT__TEXT_INTENT, .seed = owner, .intent = (uint8_t)rt__rng_below(r, rt__intents())};

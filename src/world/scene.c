@@ -142,6 +142,9 @@ static void frame(rt__pen *p, const rt__scene *s, const rt__text_ref *t)
   case RT__TEXT_TOOL:
     rt__tool_prompt(p, &v, &r);
     break;
+  case RT__TEXT_MAKER:
+    rt__maker_prompt(p, &v, &r);
+    break;
   case RT__TEXT_INTENT:
     rt__word_intent(p, t->intent, t->seed, l);
     break;

@@ -211,8 +211,10 @@ static void walk(rt__pen *p, const rt__scene *s, bool whole)
   const rt__material *m = &s->material;
   const rt__pool *q = pool(s, m->pool);
   uint64_t from = whole ? rt__draw(m->seed, 8, 0, 0) : 0;
-  uint64_t i =
-      whole ? shuffled(m->seed, s->item + from, q->n) : s->item % (q->n < 300 ? q->n : 300);
+  uint64_t part = q->n < 300 ? q->n : 300; /* of an exam: the first questions, or a sample */
+  uint64_t i = whole           ? shuffled(m->seed, s->item + from, q->n)
+               : m->fresh < 60 ? s->item % part
+                               : shuffled(m->seed, s->item % part, q->n);
   rt__pen_slice(p, rt__window(rt__pool_turn(q, (uint32_t)i, 0), 0, 1400));
 }
 

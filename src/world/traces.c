@@ -84,8 +84,8 @@ static rt_code read_trace(const rt_alloc *a, const char *path, rt__trace *t, rt_
   rt_code c = t->rate && t->cv ? RT_OK : rt__fail(err, RT_E_NOMEM, "out of memory");
   while (c == RT_OK && t->n < RT__TRACE_STEPS_MAX && fgets(line, sizeof line, f)) {
     if (!read_step(line, &start, &rate, &cv)) {
-      c = rt__fail_at(err, RT_E_FORMAT, number + 1, 0, "traces: %s: line %llu is not start,rate,cv",
-                      path, (unsigned long long)number + 1);
+      c = rt__fail(err, RT_E_FORMAT, "traces: %s: line %llu is not start,rate,cv", path,
+                   (unsigned long long)number + 1);
       break;
     }
     second = number == 1 ? start : second;
@@ -105,7 +105,7 @@ rt_code rt__traces_load(const rt_alloc *a, const char *dir, rt__traces **out, rt
   rt__traces *t = rt__calloc(a, 1, sizeof *t);
   rt_code c = files.name && t ? RT_OK : rt__fail(err, RT_E_NOMEM, "out of memory");
   if (c == RT_OK) {
-    list(dir, 2, &files);
+    list(dir, 4, &files);
     qsort(files.name, files.n, NAME_MAX_, by_name);
     if (files.n == 0)
       c = rt__fail(err, RT_E_IO, "traces: there is no .csv below %s", dir);

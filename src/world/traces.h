@@ -22,7 +22,7 @@ typedef struct rt__traces {
   uint64_t checksum;
 } rt__traces;
 
-/* reads every *.csv below `dir` (two levels), in name order. RT_E_IO, RT_E_FORMAT with file and
+/* reads every *.csv below `dir` (four levels), in name order. RT_E_IO, RT_E_FORMAT with file and
  * line */
 rt_code rt__traces_load(const rt_alloc *a, const char *dir, rt__traces **out,
                         rt_error *err) RT__MUST_CHECK;
