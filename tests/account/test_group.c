@@ -1,0 +1,204 @@
+/* Groups of rows: made, cut down and copied, each against the plain version: a yes or no a row. */
+#include "account/group.h"
+#include "support/failing_alloc.h"
+#include "support/small_starts.h"
+
+#define ACCOUNTS 12
+
+static laid_out table;
+
+static laid_out some_table(void)
+{
+  world *w = world_new();
+  luck r = {8};
+  for (int i = 0; i < 200; i++) {
+    char who[20], text[20];
+    snprintf(who, sizeof who, "acct_%u", luck_below(&r, ACCOUNTS));
+    snprintf(text, sizeof text, "text %d", i);
+    world_say(w, (call){.who = who,
+                        .at = i,
+                        .user = text,
+                        .temperature = 100 * (1 + (int)luck_below(&r, 3)),
+                        .failed = who[5] == '7' ? RT_OUTCOME_ERROR : RT_OUTCOME_UNKNOWN});
+  }
+  laid_out l = lay_out(w, 0, false);
+  world_free(w);
+  return l;
+}
+
+/* some of all rows, ascending */
+static size_t some_rows(luck *r, uint32_t *out)
+{
+  size_t n = 0;
+  unsigned share = 1 + luck_below(r, 10);
+  for (uint32_t i = 0; i < table.s.n; i++)
+    if (luck_below(r, 10) < share)
+      out[n++] = i;
+  return n;
+}
+
+/* g holds exactly the rows i with in[i] */
+static void assert_holds(const rt__group *g, const bool *in)
+{
+  size_t k = 0;
+  uint32_t accounts = 0, last = UINT32_MAX;
+  assert_sound(&table, g);
+  for (uint32_t i = 0; i < table.s.n; i++) {
+    if (!in[i])
+      continue;
+    accounts += table.s.account[i] != last;
+    last = table.s.account[i];
+    assert_true(k < g->at[g->n]);
+    assert_int_equal(g->row[k++], i);
+  }
+  assert_int_equal(g->n, accounts);
+  assert_int_equal(g->n ? g->at[g->n] : 0, k);
+}
+
+static void test_from_rows(void **state)
+{
+  (void)state;
+  luck r = {1};
+  for (int round = 0; round < 200; round++) {
+    uint32_t rows[200], per[ACCOUNTS] = {0}, least = 1 + luck_below(&r, 9);
+    bool in[200] = {false};
+    size_t n = some_rows(&r, rows);
+    for (size_t i = 0; i < n; i++)
+      per[table.s.account[rows[i]]]++;
+    for (size_t i = 0; i < n; i++)
+      in[rows[i]] = per[table.s.account[rows[i]]] >= least;
+    rt__group g;
+    assert_int_equal(
+        rt__group_from_rows(rt_alloc_default(), &table.s, rows, n, least, RT__FROM_CLOCK, &g),
+        RT_OK);
+    assert_int_equal(g.origin, RT__FROM_CLOCK);
+    assert_holds(&g, in);
+    for (uint32_t a = 0; a < table.s.n_accounts; a++)
+      assert_int_equal(rt__group_has(&g, a), per[a] >= least);
+    rt__group_free(rt_alloc_default(), &g);
+    rt__group_free(rt_alloc_default(), &g); /* twice does no harm */
+  }
+}
+
+static void test_nobody_has_enough(void **state)
+{
+  (void)state;
+  uint32_t rows[3] = {0, 1, 2};
+  rt__group g;
+  assert_int_equal(rt__group_from_rows(rt_alloc_default(), &table.s, rows, 3, 9, RT__FROM_FEW, &g),
+                   RT_OK);
+  assert_int_equal(g.n, 0);
+  assert_false(rt__group_has(&g, 0));
+  rt__group_free(rt_alloc_default(), &g);
+}
+
+static void test_of_accounts(void **state)
+{
+  (void)state;
+  luck r = {2};
+  for (int round = 0; round < 100; round++) {
+    uint32_t account[ACCOUNTS];
+    size_t n = 0;
+    bool in[200] = {false};
+    for (uint32_t a = 0; a < table.s.n_accounts; a++)
+      if (luck_below(&r, 2))
+        account[n++] = a;
+    for (size_t k = 0; k < n; k++)
+      for (uint32_t i = 0; i < table.s.n; i++)
+        in[i] |= table.s.account[i] == account[k];
+    rt__group g;
+    assert_int_equal(rt__group_of_accounts(&table.s, account, n, &g), RT_OK);
+    assert_holds(&g, in); /* an account whose calls all failed has no rows and is not there */
+    rt__group_free(rt_alloc_default(), &g);
+  }
+}
+
+/* part and filter are one cut: once beside the original, once in it */
+static void test_part_and_filter(void **state)
+{
+  (void)state;
+  luck r = {3};
+  for (int round = 0; round < 200; round++) {
+    uint32_t rows[200];
+    bool in[200] = {false}, all[200] = {false}, keep[ACCOUNTS];
+    size_t n = some_rows(&r, rows);
+    rt__group g, part;
+    assert_int_equal(
+        rt__group_from_rows(rt_alloc_default(), &table.s, rows, n, 1, RT__FROM_KEYS, &g), RT_OK);
+    for (uint32_t i = 0; i < g.n; i++) {
+      keep[i] = luck_below(&r, 3) > 0;
+      for (uint32_t k = g.at[i]; k < g.at[i + 1]; k++) {
+        all[g.row[k]] = true;
+        in[g.row[k]] = keep[i];
+      }
+    }
+    assert_int_equal(rt__group_part(&table.s, &g, keep, &part), RT_OK);
+    assert_holds(&part, in);
+    assert_holds(&g, all);
+    assert_int_equal(part.origin, RT__FROM_KEYS);
+    rt__group_filter(&g, keep);
+    assert_holds(&g, in);
+    rt__group_free(rt_alloc_default(), &g);
+    rt__group_free(rt_alloc_default(), &part);
+  }
+}
+
+static void test_names(void **state)
+{
+  (void)state;
+  for (int i = 0; i < RT__ORIGIN_COUNT; i++)
+    for (int j = 0; j < i; j++)
+      assert_string_not_equal(rt__origin_name((rt__origin)i), rt__origin_name((rt__origin)j));
+  assert_string_equal(rt__origin_name(RT__ORIGIN_COUNT), "unknown");
+}
+
+/* a list takes groups over, also the one for which it has no room */
+static void test_list_without_memory(void **state)
+{
+  (void)state;
+  uint32_t rows[5] = {0, 1, 2, 3, 4};
+  for (size_t k = 1, done = 0; !done; k++) {
+    test_alloc t = {.fail_at = k};
+    rt_alloc alloc = test_alloc_of(&t);
+    rt__groups l;
+    rt_code c = RT_OK;
+    size_t taken = 0;
+    rt__groups_init(&l, &alloc);
+    for (int i = 0; i < 300 && c == RT_OK; i++) {
+      rt__group g;
+      c = rt__group_from_rows(&alloc, &table.s, rows, 5, 1, RT__FROM_CLOCK, &g);
+      if (c == RT_OK)
+        c = rt__groups_take(&l, &g);
+      taken += c == RT_OK;
+    }
+    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
+    assert_int_equal(l.n, taken);
+    rt__groups_free(&l);
+    assert_int_equal(t.held + t.wrong_sizes, 0);
+    done = !t.failed;
+  }
+}
+
+static int lay_table(void **state)
+{
+  (void)state;
+  table = some_table();
+  return 0;
+}
+
+static int take_table(void **state)
+{
+  (void)state;
+  take_away(&table);
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_from_rows),   cmocka_unit_test(test_nobody_has_enough),
+      cmocka_unit_test(test_of_accounts), cmocka_unit_test(test_part_and_filter),
+      cmocka_unit_test(test_names),       cmocka_unit_test(test_list_without_memory),
+  };
+  return cmocka_run_group_tests(tests, lay_table, take_table);
+}
