@@ -1,5 +1,7 @@
 #include "account/group.h"
 
+#include <stdlib.h>
+
 const char *rt__origin_name(rt__origin o)
 {
   static const char *const names[] = {
@@ -150,4 +152,53 @@ rt_code rt__groups_take(rt__groups *l, rt__group *g)
   }
   l->g[l->n++] = *g;
   return RT_OK;
+}
+
+/* ---- by bundle */
+
+typedef struct bundled {
+  uint64_t bundle;
+  uint32_t row;
+} bundled;
+
+static int by_bundle(const void *a, const void *b)
+{
+  const bundled *x = a, *y = b;
+  if (x->bundle != y->bundle)
+    return x->bundle < y->bundle ? -1 : 1;
+  return x->row < y->row ? -1 : x->row > y->row;
+}
+
+rt_code rt__groups_by_bundle(rt__groups *l, const rt__starts *s, const rt__group *g,
+                             uint32_t least_accounts, uint32_t least_rows)
+{
+  uint32_t n = g->n ? g->at[g->n] : 0, n_account = g->n;
+  rt__origin origin = g->origin;
+  uint32_t detail = g->detail;
+  bundled *v = rt__calloc(s->alloc, n, sizeof *v);
+  uint32_t *rows = rt__calloc(s->alloc, n, sizeof *rows);
+  rt_code c = v && rows ? RT_OK : RT_E_NOMEM;
+  for (uint32_t i = 0; c == RT_OK && i < n; i++)
+    v[i] = (bundled){s->bundle[g->row[i]], g->row[i]};
+  if (c == RT_OK && n)
+    qsort(v, n, sizeof *v, by_bundle);
+  for (uint32_t i = 0, j; c == RT_OK && i < n; i = j) {
+    rt__group part;
+    for (j = i; j < n && v[j].bundle == v[i].bundle; j++)
+      rows[j - i] = v[j].row;
+    if (j - i < least_accounts * least_rows || (double)(j - i) > 0.95 * n)
+      continue;
+    c = rt__group_from_rows(s->alloc, s, rows, j - i, least_rows, origin, &part);
+    if (c != RT_OK)
+      break;
+    part.one_bundle = true;
+    part.detail = detail;
+    if (part.n < least_accounts || part.n == n_account)
+      rt__group_free(s->alloc, &part);
+    else
+      c = rt__groups_take(l, &part);
+  }
+  rt__free(s->alloc, v, n * sizeof *v);
+  rt__free(s->alloc, rows, n * sizeof *rows);
+  return c;
 }

@@ -29,6 +29,7 @@ const char *rt__origin_name(rt__origin o);
 
 typedef struct rt__group {
   rt__origin origin;
+  bool one_bundle;   /* chosen by its parameters: that they agree is no evidence */
   uint32_t detail;   /* segments of a skeleton, resolution of a lexical cluster */
   uint32_t n;        /* accounts */
   uint32_t *account; /* n, ascending */
@@ -71,5 +72,12 @@ void rt__groups_init(rt__groups *l, const rt_alloc *a);
 void rt__groups_free(rt__groups *l);
 /* takes the group's arrays over, also on failure */
 rt_code rt__groups_take(rt__groups *l, rt__group *g) RT__MUST_CHECK;
+
+/* Appends, for each bundle of parameters that at least `least_accounts` accounts of g use in at
+ * least `least_rows` rows, those rows as a group of their own, unless one bundle is nearly all of
+ * g: many programs meet in one phrase or topic, and an operator among them has parameters of its
+ * own. */
+rt_code rt__groups_by_bundle(rt__groups *l, const rt__starts *s, const rt__group *g,
+                             uint32_t least_accounts, uint32_t least_rows) RT__MUST_CHECK;
 
 #endif

@@ -74,8 +74,8 @@ static rt_code agreement(const rt__reference *r, const rt__group *g, knob_fn kno
   rt__map_free(&all);
   double pairs = accounts * (accounts - 1);
   double out_p = pairs > 0 ? (sum - squares) / pairs : 1, in_p = pairs > 0 ? inside / accounts : 1;
-  *out = (out_p + SMOOTH) /
-         (in_p + SMOOTH); /* a knob that hardly repeats inside an account says little */
+  /* a knob that hardly repeats inside an account says nothing about what differs between them */
+  *out = 1 - (1 - (out_p + SMOOTH) / (in_p + SMOOTH)) * ramp(in_p, 0.2, 0.6);
   return c;
 }
 
@@ -266,10 +266,9 @@ rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *
   b->knobs = temp < max ? temp : max;
   double many = 0.5 * g->n < 8 ? 0.5 * g->n : 8;
   b->said[RT_FAMILY_CLIENT] = true;
-  b->bits[RT_FAMILY_CLIENT] = (b->knobs > 0.85  ? 0.5
-                               : b->knobs < 0.5 ? -many
-                                                : -1) -
-                              12 * b->frames;
+  double one = g->one_bundle ? 0 : 0.5;
+  double knobs = b->knobs > 0.85 ? one : b->knobs < 0.5 ? -many : -1;
+  b->bits[RT_FAMILY_CLIENT] = knobs - 12 * b->frames * (1 - ramp(b->clock, 1, 4));
   return RT_OK;
 }
 

@@ -290,10 +290,15 @@ static rt_code emit_level(const space *x, uint32_t k, uint32_t level, rt__groups
     if (c != RT_OK)
       break;
     g.detail = level;
-    if (g.n < MIN_ACCOUNTS)
+    if (g.n < MIN_ACCOUNTS) {
       rt__group_free(x->alloc, &g);
-    else
+      continue;
+    }
+    c = rt__groups_by_bundle(out, x->s, &g, MIN_ACCOUNTS, ROWS_LEAST);
+    if (c == RT_OK)
       c = rt__groups_take(out, &g);
+    else
+      rt__group_free(x->alloc, &g);
   }
   rt__free(x->alloc, at, ((size_t)k + 2) * sizeof *at);
   rt__free(x->alloc, rows, x->row_at[x->n] * sizeof *rows);

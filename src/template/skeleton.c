@@ -381,7 +381,9 @@ static rt_code emit(miner *m, const uint32_t *length, hits *rows, hits *nearly, 
     g.detail = length[rows->h[i].skeleton];
     for (uint32_t k = 0; carried && k < g.at[g.n]; k++)
       carried[g.row[k]] = 1;
-    c = add_once(m, nearly->h + once, end - once, &g);
+    c = rt__groups_by_bundle(out, m->s, &g, RT__SKEL_MIN_ACCOUNTS, RT__SKEL_MIN_ROWS);
+    if (c == RT_OK)
+      c = add_once(m, nearly->h + once, end - once, &g);
     if (c == RT_OK)
       c = rt__groups_take(out, &g);
     else
