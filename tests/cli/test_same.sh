@@ -22,6 +22,7 @@ check "again, run line included" cmp -s first.jsonl other.jsonl
 same "one thread" $w --threads 1
 same "two threads" $w --threads 2
 same "seven threads" $w --threads 7
+same "little memory, so a disk behind it" $w --memory-limit 1M
 shuf --random-source=<(yes) $w >shuffled.jsonl
 same "shuffled lines" shuffled.jsonl
 shuf --random-source=<(yes) $facts >shuffled-facts.jsonl
