@@ -2,12 +2,13 @@
 """Holds retort's file readers against their references. Not part of `make check`: the references are packages.
 
     compare.py PROBE quant                             against `gguf`: random blocks of every type that is read
-    compare.py PROBE llama MODEL.gguf TEXT [LINES]     ids against llama.cpp (`llama-cpp-py-sync`)
+    compare.py PROBE llama MODEL.gguf TEXT [LINES]     ids against llama.cpp (`xllamacpp`)
     compare.py PROBE hf TOKENIZER.json TEXT [LINES]    ids against `tokenizers`
     compare.py PROBE spm PIECES.model TEXT [LINES]     ids against `sentencepiece`, through a GGUF made of it
 
 PROBE is the program of probe.c. A line is printed for each comparison; the exit status says whether all agree.
 """
+import os
 import random
 import subprocess
 import sys
@@ -65,20 +66,22 @@ def quant(probe):
 
 
 def llama(probe, path, text, count=LINES):
-    from llama_cpp_py_sync._cffi_bindings import get_ffi, get_lib
-    ffi, lib = get_ffi(), get_lib()
-    params = lib.llama_model_default_params()
-    params.vocab_only = True
-    vocab = lib.llama_model_get_vocab(lib.llama_model_load_from_file(path.encode(), params))
-    buffer = ffi.new("int32_t[]", 1 << 20)
+    """through the server that is in the package, so MODEL must be a whole model"""
+    import json
+    import urllib.request
+    import xllamacpp
+    params = xllamacpp.CommonParams()
+    params.model.path, params.n_ctx, params.n_parallel, params.warmup = path, 64, 1, False
+    server = xllamacpp.Server(params)
     lines = lines_of(text, int(count))
     good = True
     for special in (False, True):
         theirs = []
         for line in lines:
-            raw = line.encode()
-            n = lib.llama_tokenize(vocab, raw, len(raw), buffer, 1 << 20, False, special)
-            theirs.append([buffer[i] for i in range(n)])
+            body = json.dumps({"content": line, "add_special": False, "parse_special": special}).encode()
+            request = urllib.request.Request(server.listening_address + "/tokenize", body,
+                                             {"Content-Type": "application/json"})
+            theirs.append(json.load(urllib.request.urlopen(request))["tokens"])
         name = "%s against llama.cpp%s" % (path, ", special tokens" if special else "")
         good = report(name, lines, probe_ids(probe, path, lines, special), theirs) and good
     return good
@@ -115,7 +118,9 @@ def spm(probe, path, text, count=LINES):
 
 def main():
     probe, what, *rest = sys.argv[1:]
-    sys.exit(0 if {"quant": quant, "llama": llama, "hf": hf, "spm": spm}[what](probe, *rest) else 1)
+    good = {"quant": quant, "llama": llama, "hf": hf, "spm": spm}[what](probe, *rest)
+    sys.stdout.flush()
+    os._exit(0 if good else 1)  # llama.cpp's server has threads that don't end by themselves
 
 
 if __name__ == "__main__":
