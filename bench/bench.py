@@ -27,7 +27,7 @@ def measure(command, runs):
 def entry(name, runs, exchanges, input_bytes):
     wall = statistics.median(r.seconds for r in runs)
     return {"name": name, "wall_s": round(wall, 4), "wall_s_all": [round(r.seconds, 4) for r in runs],
-            "max_rss_bytes": max(r.rss for r in runs), "exchanges_per_s": round(exchanges / wall),
+            "cpu_s": round(statistics.median(r.cpu for r in runs), 4), "max_rss_bytes": max(r.rss for r in runs), "exchanges_per_s": round(exchanges / wall),
             "input_bytes": input_bytes, "input_mb_per_s": round(input_bytes / wall / 1e6, 1)}
 
 

@@ -47,7 +47,7 @@ class Evaluation:
         findings = self.path(view + ".findings.jsonl")
         run = self.scan(logs, side, findings)
         report = self.score(findings, view, "--html", self.path(view + ".html"))
-        return {"view": view, "report": report, "seconds": run.seconds, "rss": run.rss, "findings": findings,
+        return {"view": view, "report": report, "seconds": run.seconds, "cpu": run.cpu, "rss": run.rss, "findings": findings,
                 "logs": logs, "side": side}
 
     def digests(self, v):
@@ -211,8 +211,8 @@ def costs(views):
     rows = []
     for v in views:
         n = run_line(v["findings"])["exchanges"]
-        rows.append([v["view"], n, f'{v["seconds"]:.2f} s', f'{n / v["seconds"]:,.0f}', f'{v["rss"] / 2**20:.0f} MiB'])
-    return table(["view", "exchanges", "scan", "exchanges/s", "largest resident set"], rows)
+        rows.append([v["view"], n, f'{v["seconds"]:.2f} s', f'{v["cpu"]:.2f} s', f'{n / v["seconds"]:,.0f}', f'{v["rss"] / 2**20:.0f} MiB'])
+    return table(["view", "exchanges", "scan, wall", "scan, processor", "exchanges/s", "largest resident set"], rows)
 
 
 def main():

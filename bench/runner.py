@@ -7,7 +7,7 @@ OWN_WORLD = ("--preset", "ladder", "--seed", "7")
 
 
 class Run:
-    """one finished command: status, seconds by the wall, largest resident set in bytes"""
+    """one finished command: status, seconds by the wall and of all processors, largest resident set in bytes"""
 
     def __init__(self, command, quiet=True):
         start = time.monotonic()
@@ -16,6 +16,7 @@ class Run:
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = self.status = os.waitstatus_to_exitcode(status)
         self.seconds, self.rss = time.monotonic() - start, used.ru_maxrss * 1024
+        self.cpu = used.ru_utime + used.ru_stime
         self.command = command
 
     def must(self):
