@@ -11,7 +11,7 @@ import argparse, importlib, json, os, sys, time
 from common import Judge, die, find, labels, read
 from runner import Page, table
 
-PEERS = ("simple", "signals", "network", "linkage", "window")
+PEERS = ("simple", "bayes", "signals", "network", "linkage", "window")
 VIEWS = ("facts", "nofacts", "metadata")
 
 

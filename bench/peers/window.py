@@ -21,9 +21,11 @@ def embeddings(texts):
     if os.path.exists(CACHE):
         with np.load(CACHE) as z:
             known = dict(zip(z["keys"].tolist(), z["vectors"].astype(np.float32)))
-    new = {h.hex(): t for h, t in texts.items() if h.hex() not in known}
-    if new:
-        known.update(zip(new, minilm.Model().embed(list(new.values()))))
+    new = [(h.hex(), t) for h, t in sorted(texts.items()) if h.hex() not in known]
+    model = minilm.Model() if new else None
+    for start in range(0, len(new), 2000):  # saved as it goes: a run that is cut off is not lost
+        part = new[start:start + 2000]
+        known.update(zip([h for h, _ in part], model.embed([t for _, t in part])))
         os.makedirs(os.path.dirname(CACHE) or ".", exist_ok=True)
         np.savez(CACHE, keys=np.array(list(known)), vectors=np.array(list(known.values()), dtype=np.float16))
     return known
