@@ -1,6 +1,7 @@
 /* distill cache - the teacher's answers on a text, kept. */
 #include "cli/distill.h"
 
+#include "distill/import_logits.h"
 #include "distill/teach.h"
 
 #include <stdio.h>
@@ -44,6 +45,36 @@ static int write_targets(const cli_args *a, const rt_imported *teacher, rt__engi
   return status ? status : report(a, path, &written, cli_distill_clock(NULL) - begun, corpus);
 }
 
+/* ---- answers that another program wrote down */
+
+/* rows of the model that the tokenizer comes from, or its tokens where it comes without one */
+static uint32_t rows_of(const char *path, const rt_tokenizer *t)
+{
+  rt_model_config c;
+  return rt_import_config(rt_alloc_default(), path, &c, NULL) ? rt_tokenizer_size(t) : c.vocab;
+}
+
+static int from_logits(const cli_args *a, const char *logits, const char *out)
+{
+  rt_error err = {0};
+  rt_tokenizer *t = NULL;
+  const char *path;
+  int status = cli_distill_need(a, "tokenizer", &path);
+  if (status)
+    return status;
+  if (rt_import_tokenizer(rt_alloc_default(), path, &t, &err))
+    return cli_error(a, path, &err);
+  rt_from_logits o = {.bos = cli_given(a, "bos") ? rt_tokenizer_bos(t) : UINT32_MAX};
+  settle(a, &o.info);
+  o.info.vocab = rows_of(path, t);
+  memcpy(o.info.tokenizer, rt_tokenizer_hash(t), 32);
+  if (rt_import_logits(rt_alloc_default(), logits, &o, out, &err))
+    status = cli_error(a, NULL, &err);
+  status = status ? status : cli_distill_keep_tokenizer(a, out, t);
+  rt_tokenizer_free(t);
+  return status;
+}
+
 static uint32_t sequence(const cli_args *a, const rt_imported *teacher)
 {
   uint32_t context = teacher->model->config.context, seq = (uint32_t)cli_count(a, "seq", 512);
@@ -59,6 +90,8 @@ static int run(const cli_args *a)
   cli_distill_watch_signals();
   int status = cli_distill_no_operands(a);
   status = status ? status : cli_distill_need(a, "out", &out);
+  if (!status && cli_given(a, "from-logits"))
+    return from_logits(a, cli_text(a, "from-logits", NULL), out);
   status = status ? status : cli_distill_model(a, "teacher", &teacher);
   status = status ? status : cli_distill_engine(a, &e);
   if (!status)
@@ -77,6 +110,15 @@ static const cli_option options[] = {
     {"text", 'x', "FILE",
      "text to be taught on: .jsonl with text, or prompt and completion; anything else is one text",
      .kind = CLI_FILE, .many = true},
+    {"from-logits", 0, "FILE",
+     "instead of running a teacher: what llama.cpp wrote with --kl-divergence-base, or JSON lines "
+     "of "
+     "top log-probabilities (docs/targets.md)",
+     .kind = CLI_FILE},
+    {"tokenizer", 0, "MODEL", "with --from-logits: a model file with the teacher's tokenizer",
+     .kind = CLI_FILE},
+    {"bos", 0, NULL, "with --from-logits: the teacher starts its texts with the token for that",
+     .kind = CLI_FLAG},
     {"seq", 0, "N", "tokens in a window (512, or the teacher's context)", .kind = CLI_COUNT,
      .min = 2, .max = RT_MODEL_CONTEXT_MAX},
     {"top", 'k', "N", "most likely words kept of each position (16)", .kind = CLI_COUNT, .min = 1,
@@ -92,7 +134,8 @@ static const cli_option options[] = {
 
 const cli_command cli_distill_cache = {
     .name = "distill cache",
-    .synopsis = "--teacher MODEL --text FILE... --out FILE",
+    .synopsis =
+        "(--teacher MODEL --text FILE... | --from-logits FILE --tokenizer MODEL) --out FILE",
     .summary = "keep what a teacher would say, position by position",
     .description =
         "Runs the teacher over the text once and keeps, for each position, its most likely words "

@@ -65,6 +65,30 @@ same() {
 }
 check "say the same" same
 
+# ---- answers that another program wrote down: every word's log-probability, the same at each position
+python3 - <<'PY'
+import json, math
+n = json.load(open("teacher-hf/config.json"))["vocab_size"]
+p = [(i + 1) / (n * (n + 1) / 2) for i in range(n)]
+row = [[i, math.log(v)] for i, v in enumerate(p)]
+with open("logits.jsonl", "w") as f:
+    for d in range(20):
+        tokens = [(d * 7 + i * 13) % n for i in range(20)]
+        f.write(json.dumps({"tokens": tokens, "top": [row] * 19 + [None]}) + "\n")
+PY
+check "answers from elsewhere" run 0 distill cache --from-logits logits.jsonl --tokenizer teacher.gguf --top 8 --tail 8 \
+  --out else.kdt
+check "teach too" run 0 distill train --targets else.kdt --student student.conf --set steps=80 --out else
+learnt() { # the divergence falls by far
+  python3 - <<'PY'
+import json
+v = [json.loads(l) for l in open("else/metrics.jsonl")]
+e = [x["loss"] for x in v if x["kind"] == "eval"]
+assert e[0] > 0.1 and abs(e[-1]) < e[0] / 3, e
+PY
+}
+check "and are learnt" learnt
+
 # ---- any interruption
 how="--text text.txt --tokenizer teacher.gguf --student student.conf"
 check "a run without a break" run 0 distill train $how --out unbroken --threads 1
