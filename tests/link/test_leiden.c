@@ -189,6 +189,20 @@ static void test_random_graphs(void **state)
   assert_true(would_move <= nodes / 20);
 }
 
+/* thin graphs at a low resolution: where the parts of a community are not kept apart between
+ * rounds, a node that held two of them together can leave (some two in a hundred of these) */
+static void test_communities_hang_together(void **state)
+{
+  (void)state;
+  static net g;
+  for (uint64_t seed = 0; seed < 100; seed++) {
+    luck r = {seed * 77 + 3};
+    uint32_t label[NODES];
+    random_net(&r, &g, 150, 0.08);
+    assert_connected(&g, label, run(&g, 0.04, label));
+  }
+}
+
 static void test_order_of_edges_is_nothing(void **state)
 {
   (void)state;
@@ -330,6 +344,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_against_every_partition),
       cmocka_unit_test(test_random_graphs),
+      cmocka_unit_test(test_communities_hang_together),
       cmocka_unit_test(test_order_of_edges_is_nothing),
       cmocka_unit_test(test_two_cliques_and_a_bridge),
       cmocka_unit_test(test_chain_of_pools),
