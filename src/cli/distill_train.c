@@ -117,10 +117,11 @@ static int open_targets(shop *s)
     return say(s, s->targets, &err);
   const rt_targets_info *info = rt_targets_about(s->lesson.targets);
   rt_targets_want want = {.vocab = info->vocab, .tokenizer = rt_tokenizer_hash(s->tokenizer)};
-  if (s->teacher.model)
-    want.teacher = s->teacher.hash;
   if (rt_targets_match(info, &want, &err))
     return say(s, s->targets, &err);
+  /* a student may well start from another model of the same words, but hardly unknowingly */
+  if (s->teacher.model && memcmp(info->teacher, s->teacher.hash, 32) != 0)
+    cli_say(s->a, "note: %s holds the answers of another teacher than --teacher", s->targets);
   if (fabs((double)info->temperature - s->conf.temperature) > 1e-6)
     return cli_unusable(s->a, "%s was made at temperature %g, the settings say %g", s->targets,
                         (double)info->temperature, s->conf.temperature);
