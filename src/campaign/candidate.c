@@ -30,7 +30,8 @@ double rt__candidate_score(const rt__bits *b, double prior_bits)
 
 bool rt__candidate_many_programs(const rt__candidate *c)
 {
-  return c->b.bits[RT_FAMILY_CLIENT] <= RT__MANY_BITS;
+  return c->b.bits[RT_FAMILY_CLIENT] <= RT__MANY_BITS ||
+         (c->b.said[RT_FAMILY_CLIENT] && c->b.knobs < RT__MANY_KNOBS);
 }
 
 bool rt__candidate_in_the_open(const rt__candidate *c)

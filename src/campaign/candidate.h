@@ -18,7 +18,8 @@
 #define RT__EXTRACTION 0.3
 #define RT__QUIET      0.08 /* share of starts in the quietest 6 hours: an office sleeps */
 #define RT__MANY_BITS                                                                              \
-  (-3.0) /* client bits at which a group is many programs, whatever else it is */
+  (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
+#define RT__MANY_KNOBS 0.7 /* parameters agree between members this much less than inside them */
 
 typedef struct rt__candidate {
   const rt__group *g;

@@ -74,8 +74,13 @@ static rt_code agreement(const rt__reference *r, const rt__group *g, knob_fn kno
   rt__map_free(&all);
   double pairs = accounts * (accounts - 1);
   double out_p = pairs > 0 ? (sum - squares) / pairs : 1, in_p = pairs > 0 ? inside / accounts : 1;
-  /* a knob that hardly repeats inside an account says nothing about what differs between them */
+  /* a knob that hardly repeats inside an account says nothing about what differs between accounts
+   */
   *out = 1 - (1 - (out_p + SMOOTH) / (in_p + SMOOTH)) * ramp(in_p, 0.2, 0.6);
+  /* without a shared template to hold them together, rows that differ are programs that differ: a
+   * resold pool deals all its customers to all its accounts */
+  if (g->origin != RT__FROM_SKELETON && sqrt(out_p > 0 ? out_p : 0) < *out)
+    *out = sqrt(out_p > 0 ? out_p : 0);
   return c;
 }
 
