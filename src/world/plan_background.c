@@ -179,6 +179,15 @@ static void harvest_words(rt__source *s, const group *g, const rt__plan *p)
   rt__program_params(&s->program, seed, true);
 }
 
+/* a company is no generalist: its gateway carries the work of one trade */
+static void one_trade(rt__material *m, const rt__plan *p, uint64_t seed)
+{
+  if (m->topic[0] != 255)
+    return;
+  m->topic[0] = (uint8_t)(seed % rt__texts_topics(p->texts));
+  m->topic[1] = (uint8_t)(seed / 64 % rt__texts_topics(p->texts));
+}
+
 static void what(rt__source *s, const group *g, const rt__plan *p, uint64_t owner,
                  rt__client client, rt__rng *r)
 {
@@ -204,6 +213,8 @@ static void what(rt__source *s, const group *g, const rt__plan *p, uint64_t owne
   bool of_group = k->stuff == RT__STUFF_GTRADE || k->stuff == RT__STUFF_VIRAL ||
                   (k->most > 1 && (k->stuff == RT__STUFF_SEEDS || k->stuff == RT__STUFF_EXAM));
   rt__material_of(&s->material, p, stuff, of_group ? g->seed : owner, r);
+  if (k->flags & RT__KIND_BALANCED)
+    one_trade(&s->material, p, g->seed);
   if (k->flags & RT__KIND_SAMPLES)
     s->material.samples = 2;
   s->way = (uint8_t)k->way;

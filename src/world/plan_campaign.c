@@ -141,17 +141,27 @@ static rt_code add_dispatch(rt__plan *p, campaign *c)
 
 /* ---- what is harvested */
 
+/* the instruction: an intent, what a tool would send, or a popular app's own prompt */
+static rt__text_ref instruction(const campaign *c, rt__rng *r)
+{
+  const char *name = c->s->intent;
+  rt__text_ref t = {.kind = RT__TEXT_INTENT, .seed = c->work, .wording = (uint8_t)c->s->wording};
+  bool plain = rt__coin(r, 0.2) && c->s->wording == RT__WORDING_VERBATIM && !name[0];
+  t.topic = (uint8_t)(c->work % RT__TOPICS);
+  t.intent = (uint8_t)rt__rng_below(r, rt__intents());
+  if (rt__intent_find(name) < rt__intents())
+    t.intent = (uint8_t)rt__intent_find(name);
+  else if (plain || strcmp(name, "plain") == 0)
+    t.kind = RT__TEXT_TOOL;
+  else if (strcmp(name, "app") == 0)
+    t.kind = RT__TEXT_APP;
+  return t;
+}
+
 static void frame(rt__source *s, const campaign *c, rt__rng *r)
 {
   const rt__campaign_spec *cs = c->s;
-  uint32_t intent =
-      cs->intent[0] ? rt__intent_find(cs->intent) : (uint32_t)rt__rng_below(r, rt__intents());
-  rt__text_ref t = {.kind = RT__TEXT_INTENT,
-                    .seed = c->work,
-                    .intent = (uint8_t)intent,
-                    .wording = (uint8_t)cs->wording};
-  if (!cs->intent[0] && cs->wording == RT__WORDING_VERBATIM && rt__coin(r, 0.25)) /* a plain one */
-    t.kind = rt__coin(r, 0.6) ? RT__TEXT_TOOL : RT__TEXT_APP;
+  rt__text_ref t = instruction(c, r);
   bool system = cs->system > 0 || cs->shape == RT__SHAPE_RELAY;
   bool before = rt__coin(r, 0.7);
   *(system ? &s->program.inject : before ? &s->program.before : &s->program.after) = t;

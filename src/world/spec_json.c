@@ -196,7 +196,8 @@ static rt_code check_campaign(parser *p, const char *path, const rt__campaign_sp
     (void)snprintf(full, sizeof full, "%s.cover", path);
     return bad(p, full, "leaves no harvest; at most 0.98");
   }
-  if (c->intent[0] && rt__intent_find(c->intent) == rt__intents()) {
+  bool other = !c->intent[0] || strcmp(c->intent, "plain") == 0 || strcmp(c->intent, "app") == 0;
+  if (!other && rt__intent_find(c->intent) == rt__intents()) {
     (void)snprintf(full, sizeof full, "%s.intent", path);
     return bad(p, full, "there is no such intent");
   }

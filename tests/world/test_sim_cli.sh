@@ -20,7 +20,7 @@ sum()
 }
 
 # ---- the same bytes, on every machine, with any number of threads
-golden=d7e6f4f0329783d1
+golden=05e83cf1d187d19e
 sim --preset tiny --seed 7 --out "$work/a" -q --threads 1 || fail "tiny"
 found=$(sum "$work"/a/{exchanges,accounts,events,labels}.jsonl)
 [ "$found" = "$golden" ] || fail "tiny, seed 7 is $found, was $golden: worlds that were published have changed"
