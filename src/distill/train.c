@@ -157,6 +157,8 @@ static rt_code one_step(session *s, rt_error *err)
 static rt_code loop(session *s, rt_error *err)
 {
   const rt_run *r = s->run;
+  if (s->state->step >= r->task.conf->steps) /* done before: its history has its end already */
+    return rt__bench_eval(s->bench, s->state, 0, &s->last, err);
   rt_code code = s->state->step == 0 ? evaluate(s, EVAL_WINDOWS, err) : RT_OK;
   while (!code && s->state->step < r->task.conf->steps) {
     code = one_step(s, err);
