@@ -16,6 +16,7 @@
 #define RT__WORK_BITS  1.5
 #define RT__HAND_BITS  2.0
 #define RT__EXTRACTION 0.3
+#define RT__BURST      3.5  /* log2 density of sign-ups above which accounts were opened together */
 #define RT__QUIET      0.08 /* share of starts in the quietest 6 hours: an office sleeps */
 #define RT__MANY_BITS                                                                              \
   (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
@@ -36,7 +37,8 @@ double rt__candidate_score(const rt__bits *b, double prior_bits);
 
 /* parameters or frames say that the members run different programs */
 bool rt__candidate_many_programs(const rt__candidate *c);
-/* nothing is hidden: one organisation, or one network or one payer for nearly all, in office hours
+/* nothing is hidden: one organisation, one network and one payer, or one of
+ * both in office hours
  */
 bool rt__candidate_in_the_open(const rt__candidate *c);
 bool rt__candidate_is_harvest(const rt__candidate *c);

@@ -68,6 +68,49 @@ static rt_code weigh(rt__detection *d, rt_error *err)
   return c == RT_OK ? c : rt__fail(err, c, "no memory for candidates");
 }
 
+/* Groups in which several programs meet get a second chance without those that bring a frame of
+ * their own. */
+#define PEEL_FROM  0.05
+#define PEEL_SCORE (-2.0)
+
+static rt_code peel(rt__detection *d, rt__groups *out)
+{
+  rt_code c = RT_OK;
+  for (size_t i = 0; i < d->n_candidates && c == RT_OK; i++) {
+    const rt__candidate *k = &d->candidates[i];
+    rt__group g;
+    double without = k->score - k->b.bits[RT_FAMILY_CLIENT];
+    if (k->b.frames < PEEL_FROM || without < PEEL_SCORE || k->g->n < 6)
+      continue;
+    c = rt__frames_peel(&d->reference, k->g, &g);
+    if (c == RT_OK && g.n >= 4 && g.n < k->g->n)
+      c = rt__groups_take(out, &g);
+    else
+      rt__group_free(d->alloc, &g);
+  }
+  return c;
+}
+
+static rt_code weigh_peeled(rt__detection *d, rt_error *err)
+{
+  rt__groups more;
+  rt__groups_init(&more, d->alloc);
+  rt_code c = peel(d, &more);
+  for (size_t i = 0; i < more.n && c == RT_OK; i++) {
+    c = rt__groups_take(&d->groups, &more.g[i]);
+    more.g[i] = (rt__group){.origin = RT__FROM_SKELETON};
+  }
+  bool any = more.n > 0;
+  rt__groups_free(&more);
+  if (c != RT_OK)
+    return rt__fail(err, c, "no memory for candidates");
+  if (!any)
+    return RT_OK;
+  rt__free(d->alloc, d->candidates, d->n_candidates * sizeof *d->candidates);
+  d->candidates = NULL;
+  return weigh(d, err); /* the list has moved: weigh anew */
+}
+
 rt_code rt__detect(rt__detection *d, rt_error *err)
 {
   rt_code c = rt__starts_build(d->alloc, d->set, false, &d->starts, err);
@@ -78,6 +121,8 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
     c = find_groups(d, err);
   if (c == RT_OK)
     c = weigh(d, err);
+  if (c == RT_OK && d->starts.text)
+    c = weigh_peeled(d, err);
   if (c == RT_OK)
     c = rt__select(d->alloc, &d->starts, d->candidates, d->n_candidates, &d->drafts, err);
   if (c == RT_OK)
