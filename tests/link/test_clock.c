@@ -350,6 +350,34 @@ static void test_two_pools_are_two(void **state)
   world_free(w);
 }
 
+/* some accounts paused for a while: too far from each other to be paired, but they run along with
+ * the rest
+ */
+static void test_pauses(void **state)
+{
+  (void)state;
+  world *w = clocks(31, 0, 0);
+  luck r = {32};
+  unsigned turn = 0;
+  for (double t = 600; t < 4 * DAY; t += 300 * (0.5 + luck_unit(&r))) {
+    unsigned i = turn++ % 16;
+    double pause = (1.2 + 0.4 * (i - 12)) * DAY; /* of four turns, another time for each */
+    if (i < 12 || t < pause || t > pause + 4 * 16 * 300)
+      one_start(w, i < 12 ? "pool" : "paused", i, t, 400 + luck_below(&r, 200));
+  }
+  laid_out l = lay_out(w, 0, false);
+  rt__groups g;
+  rt__groups_init(&g, rt_alloc_default());
+  assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+  bool found = false;
+  for (size_t i = 0; i < g.n; i++)
+    found |= count_named(&l, &g.g[i], "pool_") == 12 && count_named(&l, &g.g[i], "paused_") >= 3;
+  assert_true(found);
+  rt__groups_free(&g);
+  take_away(&l);
+  world_free(w);
+}
+
 /* the pool's accounts are also used by hand: by parameters it comes to light, cover peeled off */
 static void test_cover_is_peeled_off(void **state)
 {
@@ -517,6 +545,7 @@ int main(void)
       cmocka_unit_test(test_planted_pool_is_found),
       cmocka_unit_test(test_no_pool_no_group),
       cmocka_unit_test(test_two_pools_are_two),
+      cmocka_unit_test(test_pauses),
       cmocka_unit_test(test_cover_is_peeled_off),
       cmocka_unit_test(test_few_starts),
       cmocka_unit_test(test_same_size),
