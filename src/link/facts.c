@@ -59,10 +59,26 @@ static bool newer(const rt__fact *a, const rt__fact *b)
   return a->line != b->line ? a->line > b->line : a->line2 > b->line2;
 }
 
+/* before the index knows the account, so that a refused line leaves no trace */
+static rt_code make_room(rt__facts *f)
+{
+  if (f->n < f->cap)
+    return RT_OK;
+  size_t cap = f->cap ? f->cap * 2 : 256;
+  rt__fact *p = rt__realloc(f->alloc, f->f, f->cap, cap, sizeof *p);
+  if (!p)
+    return RT_E_NOMEM;
+  f->f = p;
+  f->cap = cap;
+  return RT_OK;
+}
+
 rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err)
 {
   if (!x->account.p || x->account.n == 0)
     return rt__fail(err, RT_E_ARG, "account facts without an account");
+  if (make_room(f) != RT_OK)
+    return rt__fail(err, RT_E_NOMEM, "no memory for account facts");
   rt__fact fact = pack(key, x);
   bool fresh;
   uint64_t *at = rt__map_put(&f->index, fact.account, &fresh);
@@ -72,14 +88,6 @@ rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_err
     if (newer(&fact, &f->f[*at]))
       f->f[*at] = fact;
     return RT_OK;
-  }
-  if (f->n == f->cap) {
-    size_t cap = f->cap ? f->cap * 2 : 256;
-    rt__fact *p = rt__realloc(f->alloc, f->f, f->cap, cap, sizeof *p);
-    if (!p)
-      return rt__fail(err, RT_E_NOMEM, "no memory for account facts");
-    f->f = p;
-    f->cap = cap;
   }
   *at = f->n;
   f->f[f->n++] = fact;
