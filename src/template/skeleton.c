@@ -122,7 +122,8 @@ static rt_code find_recurring(miner *m)
         if (uses_add(&m->uses, u) != RT_OK)
           return RT_E_NOMEM;
       }
-    qsort(m->uses.u + from, m->uses.n - from, sizeof(use), by_count);
+    if (m->uses.n > from)
+      qsort(m->uses.u + from, m->uses.n - from, sizeof(use), by_count);
     if (m->uses.n - from > RT__SKEL_PER_ACCOUNT)
       m->uses.n = from + RT__SKEL_PER_ACCOUNT;
   }

@@ -13,7 +13,7 @@ typedef struct rt__pen {
 static inline void rt__pen_add(rt__pen *p, const char *s, size_t n)
 {
   rt__buf *b = p->b;
-  if (b->cap - b->n >= n) {
+  if (n && b->cap - b->n >= n) {
     memcpy(b->p + b->n, s, n);
     b->n += n;
   } else if (p->code == RT_OK) {
