@@ -10,7 +10,13 @@
 #define SHARED_MAX  (1u << 22) /* floats: the largest k times the widest tile */
 #define SHARED_AIM  (1u << 20) /* floats of packed B at a time, if one panel is not larger */
 
-_Static_assert(BLOCK_TILES *RT__TILE_ROWS_MAX *STEPS <= RT__GEMM_SCRATCH, "a block of A fits");
+/* Packed tiles of A lie a line more than their size apart: without it they would all fall into the
+ * same two sets of the first cache. */
+#define GAP                      16u
+#define TILE_STRIDE(rows, steps) ((rows) * (steps) + GAP)
+
+_Static_assert(BLOCK_TILES *TILE_STRIDE(RT__TILE_ROWS_MAX, STEPS) <= RT__GEMM_SCRATCH,
+               "a block of A fits");
 
 static size_t up(size_t a, size_t b)
 {
@@ -119,10 +125,10 @@ static void pack_rows_of_a(const block *x, size_t t0, size_t steps)
   size_t r = x->kn->tile_rows, last = x->m / r * r;
   const float *src = x->a.p + t0 * x->a.cs;
   if (x->a.cs != 1) {
-    x->kn->pack_a(x->scratch, src, x->a.cs, steps, x->m);
+    x->kn->pack_a(x->scratch, TILE_STRIDE(r, steps), src, x->a.cs, steps, x->m);
     return;
   }
-  float *dst = x->scratch + last * steps;
+  float *dst = x->scratch + x->m / r * TILE_STRIDE(r, steps);
   src += last * x->a.rs;
   if (last < x->m)
     for (size_t t = 0; t < steps; t++)
@@ -150,7 +156,8 @@ static void panel(const block *x, size_t j, size_t t0, size_t steps)
   for (size_t i = 0; i < x->m; i += r) {
     size_t rows = least(x->m - i, r);
     bool packed = strided || rows < r;
-    const float *a = packed ? x->scratch + i * steps : x->a.p + i * x->a.rs + t0;
+    const float *a =
+        packed ? x->scratch + i / r * TILE_STRIDE(r, steps) : x->a.p + i * x->a.rs + t0;
     size_t ars = packed ? 1 : x->a.rs, acs = packed ? r : 1;
     float *c = x->c + i * x->ldc + j;
     if (rows == r && cols == w)

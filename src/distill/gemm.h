@@ -61,7 +61,7 @@ void rt__gemm(rt__engine *e, size_t m, size_t n, size_t k, rt__view a, rt__view 
 size_t rt__packed_size(const rt__kernels *kn, size_t k, size_t n);
 void rt__gemm_pack(const rt__kernels *kn, float *dst, rt__view b, size_t k, size_t n);
 /* floats of scratch that rt__gemm_packed needs */
-#define RT__GEMM_SCRATCH (256u * 224u)
+#define RT__GEMM_SCRATCH (257u * 256u)
 /* `k` may be less than the k that b was packed with, k_packed; n likewise */
 void rt__gemm_packed(const rt__kernels *kn, size_t m, size_t n, size_t k, rt__view a,
                      const float *b, size_t k_packed, float *c, size_t ldc, bool add,

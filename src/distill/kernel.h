@@ -34,10 +34,11 @@ typedef struct rt__kernels {
   /* packing for the tile, k steps, columns past n < C (rows past the last tile's) become 0:
    *   pack_rows  dst[t*C + j] = src[t*ld + j]
    *   pack_cols  dst[t*C + j] = src[j*ld + t]
-   *   pack_a     m rows as tiles of k steps: dst[(i/R)*R*k + t*R + i%R] = src[t*ld + i] */
+   *   pack_a     m rows as tiles, `stride` floats apart: dst[(i/R)*stride + t*R + i%R] = src[t*ld +
+   * i] */
   void (*pack_rows)(float *dst, const float *src, size_t ld, size_t k, size_t n);
   void (*pack_cols)(float *dst, const float *src, size_t ld, size_t k, size_t n);
-  void (*pack_a)(float *dst, const float *src, size_t ld, size_t k, size_t m);
+  void (*pack_a)(float *dst, size_t stride, const float *src, size_t ld, size_t k, size_t m);
 
   float (*max)(const float *x, size_t n); /* n > 0 */
   double (*dot)(const float *x, const float *y, size_t n);

@@ -171,12 +171,12 @@ static void pack_cols(float *dst, const float *src, size_t ld, size_t k, size_t 
 }
 
 /* step by step, so that a row of src is read once and its lines are used whole */
-static void pack_a(float *dst, const float *src, size_t ld, size_t k, size_t m)
+static void pack_a(float *dst, size_t stride, const float *src, size_t ld, size_t k, size_t m)
 {
   size_t whole = m / TILE_ROWS * TILE_ROWS;
   for (size_t t = 0; t < k; t++, src += ld, dst += TILE_ROWS) {
     float *to = dst;
-    for (size_t i = 0; i < whole; i += TILE_ROWS, to += TILE_ROWS * k)
+    for (size_t i = 0; i < whole; i += TILE_ROWS, to += stride)
       memcpy(to, src + i, TILE_ROWS * sizeof *to);
     if (whole < m) {
       memset(to, 0, TILE_ROWS * sizeof *to);
