@@ -71,7 +71,7 @@ static const char *system_of(rt__client c)
 static void version(rt__pen *p, rt__client c)
 {
   const client_row *row = &rows[c.row];
-  uint32_t back = c.build % row->minors;
+  uint32_t back = (uint32_t)c.build % row->minors;
   rt__pen_u64(p, row->major + (c.build & 1u) * (row->minors > 30));
   rt__pen_char(p, '.');
   rt__pen_u64(p, row->minors - back);
@@ -91,7 +91,7 @@ void rt__client_agent(rt__pen *p, rt__client c)
     if (*s == 'v')
       version(p, c);
     else if (*s == 'm')
-      rt__pen_u64(p, row->major + row->minors - 1u - c.build % row->minors);
+      rt__pen_u64(p, row->major + row->minors - 1u - (uint32_t)c.build % row->minors);
     else
       rt__pen_str(p, system_of(c));
   }
