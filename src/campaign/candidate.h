@@ -63,10 +63,11 @@ typedef struct rt__drafts {
   size_t n_accounts;
 } rt__drafts;
 
-/* best first; an account belongs to one campaign; what overlaps mostly with a chosen one joins it
+/* With `all`, what stays above the bar but has an innocent cause becomes a benign draft.
+ * best first; an account belongs to one campaign; what overlaps mostly with a chosen one joins it
  */
-rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *cases, size_t n,
-                   rt__drafts *out, rt_error *err);
+rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__candidate *cases,
+                   size_t n, rt__drafts *out, rt_error *err);
 void rt__drafts_free(rt__drafts *d);
 rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
                        const uint32_t *accounts, size_t n);

@@ -1,4 +1,4 @@
-#include "campaign/detect.h"
+#include "campaign/significance.h"
 
 #include "sketch/stats.h"
 
@@ -22,9 +22,11 @@ static double logistic(double bits)
 static rt_role role_of(const double *bits, double sum, bool found_by_rows)
 {
   double work = isnan(bits[RT_FAMILY_CONTENT]) ? bits[RT_FAMILY_SIZE] : bits[RT_FAMILY_CONTENT];
+  if (!found_by_rows)
+    return RT_ROLE_COVER;
   if (sum <= BYSTANDER_BITS)
     return RT_ROLE_BYSTANDER;
-  return found_by_rows && (isnan(work) || work > COVER_BITS) ? RT_ROLE_HARVEST : RT_ROLE_COVER;
+  return (isnan(work) || work > COVER_BITS) ? RT_ROLE_HARVEST : RT_ROLE_COVER;
 }
 
 static void add_exchange(struct rt_member *m, struct rt_campaign *c, const rt_digest *g,
@@ -192,6 +194,74 @@ static int by_campaign(const void *a, const void *b)
   return strcmp(x->id, y->id);
 }
 
+/* ---- significance, campaigns side by side */
+
+typedef struct trial {
+  rt__chance chance;
+  rt_code code;
+} trial;
+
+typedef struct trials {
+  const rt__detection *d;
+  trial *t;
+} trials;
+
+static void try_one(void *arg, size_t i)
+{
+  trials *x = arg;
+  const rt__draft *draft = &x->d->drafts.d[i];
+  trial *t = &x->t[i];
+  rt__group g;
+  t->chance = (rt__chance){NAN, ""};
+  if (draft->n < 2)
+    return;
+  t->code = rt__compose(x->d, draft, &g);
+  if (t->code != RT_OK)
+    return;
+  t->code = rt__not_chance(x->d, &g, &t->chance);
+  rt__group_free(x->d->alloc, &g);
+}
+
+/* campaigns stand in the order of the drafts here */
+static rt_code weigh_chance(const rt__detection *d, rt_findings *out)
+{
+  size_t n = out->n_campaigns;
+  double *p = rt__calloc(d->alloc, n, 2 * sizeof *p);
+  trials x = {d, rt__calloc(d->alloc, n, sizeof *x.t)};
+  rt_code c = p && x.t ? RT_OK : RT_E_NOMEM;
+  if (c == RT_OK)
+    rt__run_parallel(d, n, try_one, &x);
+  for (size_t i = 0; c == RT_OK && i < n; i++) {
+    c = x.t[i].code;
+    p[i] = x.t[i].chance.p;
+    out->campaigns[i].chance_method = x.t[i].chance.method;
+  }
+  if (c == RT_OK)
+    c = rt__holm(d->alloc, p, n);
+  if (c == RT_OK)
+    c = rt__decoy_fdr(d, d->options->decoys, p + n);
+  for (size_t i = 0; c == RT_OK && i < n; i++) {
+    out->campaigns[i].not_chance_p = p[i];
+    out->campaigns[i].decoy_fdr = p[n + i];
+    out->campaigns[i].decoys = isnan(p[n + i]) ? 0 : d->options->decoys;
+  }
+  rt__free(d->alloc, p, n * 2 * sizeof *p);
+  rt__free(d->alloc, x.t, n * sizeof *x.t);
+  return c;
+}
+
+static rt_code note_accounts(const rt__detection *d, rt_findings *out, rt_error *err)
+{
+  const char **id = rt__calloc(d->alloc, out->n_campaigns, sizeof *id);
+  if (!id)
+    return rt__fail(err, RT_E_NOMEM, "no memory for notes on accounts");
+  for (size_t i = 0; i < out->n_campaigns; i++)
+    id[i] = rt__arena_copy(out->arena, rt__cstr(out->campaigns[i].id));
+  rt_code c = rt__take_notes(d, id, out, err);
+  rt__free(d->alloc, id, out->n_campaigns * sizeof *id);
+  return c;
+}
+
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
 {
   out->exchanges = rt__set_count(d->set);
@@ -208,6 +278,13 @@ rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
       return c;
   }
   out->n_campaigns = d->drafts.n;
+  if (weigh_chance(d, out) != RT_OK)
+    return rt__fail(err, RT_E_NOMEM, "no memory for significance");
+  if (d->options->all) {
+    rt_code c = note_accounts(d, out, err);
+    if (c != RT_OK)
+      return c;
+  }
   if (out->n_campaigns)
     qsort(out->campaigns, out->n_campaigns, sizeof *out->campaigns, by_campaign);
   return RT_OK;

@@ -34,37 +34,47 @@ static rt_code find_groups(rt__detection *d, rt_error *err)
 
 typedef struct weighing {
   rt__detection *d;
+  size_t from;
   rt_code *code; /* of each candidate: threads share nothing but this array's own entries */
 } weighing;
 
 static void weigh_one(void *arg, size_t i)
 {
   weighing *w = arg;
-  rt__candidate *k = &w->d->candidates[i];
-  k->g = &w->d->groups.g[i];
+  rt__candidate *k = &w->d->candidates[w->from + i];
   w->code[i] = rt__evidence(&w->d->reference, k->g, &k->b, NULL);
   k->score = rt__candidate_score(&k->b, RT__PRIOR_BITS);
 }
 
-static void in_turn(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+void rt__run_parallel(const rt__detection *d, size_t n, void (*fn)(void *arg, size_t i), void *arg)
 {
-  (void)ctx;
+  if (d->options->parallel) {
+    d->options->parallel(d->options->parallel_ctx, n, fn, arg);
+    return;
+  }
   for (size_t i = 0; i < n; i++)
     fn(arg, i);
 }
 
+/* makes candidates of the groups that are none yet */
 static rt_code weigh(rt__detection *d, rt_error *err)
 {
-  d->n_candidates = d->groups.n;
-  d->candidates = rt__calloc(d->alloc, d->n_candidates, sizeof *d->candidates);
-  weighing w = {d, rt__calloc(d->alloc, d->n_candidates, sizeof(rt_code))};
-  rt_code c = d->candidates && w.code ? RT_OK : RT_E_NOMEM;
-  rt_parallel_fn run = d->options->parallel ? d->options->parallel : in_turn;
+  size_t from = d->n_candidates, n = d->groups.n;
+  rt__candidate *p = rt__realloc(d->alloc, d->candidates, from, n, sizeof *p);
+  weighing w = {d, from, rt__calloc(d->alloc, n - from, sizeof(rt_code))};
+  rt_code c = p && w.code ? RT_OK : RT_E_NOMEM;
+  if (p) {
+    d->candidates = p;
+    d->n_candidates = n;
+    memset(p + from, 0, (n - from) * sizeof *p);
+    for (size_t i = 0; i < n; i++) /* the list of groups may have moved */
+      p[i].g = &d->groups.g[i];
+  }
   if (c == RT_OK)
-    run(d->options->parallel_ctx, d->n_candidates, weigh_one, &w);
-  for (size_t i = 0; c == RT_OK && i < d->n_candidates; i++)
+    rt__run_parallel(d, n - from, weigh_one, &w);
+  for (size_t i = 0; c == RT_OK && i < n - from; i++)
     c = w.code[i];
-  rt__free(d->alloc, w.code, d->n_candidates * sizeof(rt_code));
+  rt__free(d->alloc, w.code, (n - from) * sizeof(rt_code));
   return c == RT_OK ? c : rt__fail(err, c, "no memory for candidates");
 }
 
@@ -100,15 +110,8 @@ static rt_code weigh_peeled(rt__detection *d, rt_error *err)
     c = rt__groups_take(&d->groups, &more.g[i]);
     more.g[i] = (rt__group){.origin = RT__FROM_SKELETON};
   }
-  bool any = more.n > 0;
   rt__groups_free(&more);
-  if (c != RT_OK)
-    return rt__fail(err, c, "no memory for candidates");
-  if (!any)
-    return RT_OK;
-  rt__free(d->alloc, d->candidates, d->n_candidates * sizeof *d->candidates);
-  d->candidates = NULL;
-  return weigh(d, err); /* the list has moved: weigh anew */
+  return c == RT_OK ? weigh(d, err) : rt__fail(err, c, "no memory for candidates");
 }
 
 rt_code rt__detect(rt__detection *d, rt_error *err)
@@ -124,7 +127,8 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
   if (c == RT_OK && d->starts.text)
     c = weigh_peeled(d, err);
   if (c == RT_OK)
-    c = rt__select(d->alloc, &d->starts, d->candidates, d->n_candidates, &d->drafts, err);
+    c = rt__select(d->alloc, &d->starts, d->options->all, d->candidates, d->n_candidates,
+                   &d->drafts, err);
   if (c == RT_OK)
     c = rt__solos(&d->reference, d->candidates, d->n_candidates, &d->drafts, err);
   return c;

@@ -19,6 +19,9 @@ typedef struct rt__detection {
   rt__drafts drafts;
 } rt__detection;
 
+/* fn(arg, 0) … fn(arg, n - 1), on the caller's threads if there are any */
+void rt__run_parallel(const rt__detection *d, size_t n, void (*fn)(void *arg, size_t i), void *arg);
+
 rt_code rt__detect(rt__detection *d, rt_error *err);
 void rt__detection_free(rt__detection *d);
 
@@ -31,6 +34,10 @@ rt_code rt__word_evidence(const rt__detection *d, const rt__group *g, const rt__
                           struct rt_campaign *c) RT__MUST_CHECK;
 rt_code rt__word_counters(const rt__bits *b, rt_verdict v, rt__arena *arena,
                           struct rt_campaign *c) RT__MUST_CHECK;
+
+/* why the other accounts are in no campaign (notes.c); id: of each draft */
+rt_code rt__take_notes(const rt__detection *d, const char *const *id, rt_findings *out,
+                       rt_error *err);
 
 /* words the drafts: ids, members, roles, evidence, counter-evidence (describe.c) */
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err);

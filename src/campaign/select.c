@@ -175,8 +175,8 @@ static int cmp_u32(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
-rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *cases, size_t n,
-                   rt__drafts *out, rt_error *err)
+rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__candidate *cases,
+                   size_t n, rt__drafts *out, rt_error *err)
 {
   *out = (rt__drafts){.alloc = a, .n_accounts = s->n_accounts};
   out->of = rt__calloc(a, s->n_accounts, sizeof *out->of);
@@ -194,6 +194,9 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, const rt__candidate *
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_pool(order[i]))
       c = consider(out, order[i], RT_VERDICT_POOLED, s->text, count);
+  for (size_t i = 0; all && i < n && c == RT_OK; i++)
+    if (order[i]->score >= RT__BAR_BITS)
+      c = consider(out, order[i], RT_VERDICT_BENIGN, s->text, count);
   drop_empty(out);
   for (size_t i = 0; i < out->n; i++)
     qsort(out->d[i].account, out->d[i].n, sizeof(uint32_t), cmp_u32);

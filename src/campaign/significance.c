@@ -1,0 +1,289 @@
+#include "campaign/significance.h"
+
+#include "link/days.h"
+#include "sketch/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define GROUP_MAX 400 /* members that are compared; a sample of larger campaigns */
+#define SLOW_MAX  24  /* likewise where the statistic is slow */
+
+typedef rt_code (*statistic)(const rt__detection *d, const rt__group *g, double *out);
+
+/* evenness of days: minus the over-dispersion; NaN with too few days */
+static rt_code even_days(const rt__detection *d, const rt__group *g, double *out)
+{
+  rt__swing *w = rt__calloc(d->alloc, g->n, sizeof *w);
+  size_t n = 0;
+  rt_code c = w ? rt__days(&d->starts, g, w, &n) : RT_E_NOMEM;
+  double chi2 = 0, df = 0;
+  for (size_t i = 0; i < n; i++) {
+    chi2 += w[i].chi2;
+    df += w[i].df;
+  }
+  *out = df >= 8 ? -chi2 / df : NAN;
+  rt__free(d->alloc, w, g->n * sizeof *w);
+  return c;
+}
+
+static rt_code one_list(const rt__detection *d, const rt__group *g, double *out)
+{
+  rt__bits b = {.moved = -1};
+  rt_code c = rt__family_content(&d->reference, g, &b);
+  *out = b.said[RT_FAMILY_CONTENT] ? b.own : NAN;
+  return c;
+}
+
+static rt_code same_sizes(const rt__detection *d, const rt__group *g, double *out)
+{
+  rt__bits b = {.moved = -1};
+  rt_code c = rt__family_size(&d->reference, g, &b);
+  *out = b.said[RT_FAMILY_SIZE] ? b.size : NAN;
+  return c;
+}
+
+/* ---- accounts to draw from */
+
+static double median_rows(const rt__group *g)
+{
+  double v[GROUP_MAX];
+  size_t n = g->n < GROUP_MAX ? g->n : GROUP_MAX;
+  for (size_t i = 0; i < n; i++)
+    v[i] = rt__group_rows(g, (uint32_t)i);
+  return rt__median(v, n);
+}
+
+static size_t comparable(const rt__detection *d, double rows, uint32_t *out)
+{
+  size_t n = 0;
+  for (uint32_t a = 0; a < d->starts.n_accounts; a++) {
+    double k = rt__starts_count(&d->starts, a);
+    if (!d->drafts.of[a] && k >= rows / 2 && k <= rows * 2 &&
+        rt__starts_followed(&d->starts, a) < 0.2)
+      out[n++] = a;
+  }
+  return n;
+}
+
+static rt_code draw(const rt__detection *d, const uint32_t *pool, size_t n, size_t k, uint64_t seed,
+                    rt__group *g)
+{
+  uint32_t pick[GROUP_MAX];
+  size_t m = rt__sample(seed, pool, n, k, pick);
+  return rt__group_of_accounts(&d->starts, pick, m, g);
+}
+
+/* a sample of the group's accounts with their rows */
+static rt_code some_of(const rt__detection *d, const rt__group *g, size_t most, rt__group *out)
+{
+  uint32_t pick[GROUP_MAX];
+  bool *keep = rt__calloc(d->alloc, g->n, sizeof *keep);
+  *out = (rt__group){.origin = g->origin};
+  if (!keep)
+    return RT_E_NOMEM;
+  size_t n = rt__sample(0x516, g->account, g->n, most, pick);
+  for (uint32_t i = 0, k = 0; i < g->n && k < n; i++)
+    if (g->account[i] == pick[k]) {
+      keep[i] = true;
+      k++;
+    }
+  rt_code c = rt__group_part(&d->starts, g, keep, out);
+  rt__free(d->alloc, keep, g->n * sizeof *keep);
+  return c;
+}
+
+static rt_code compare(const rt__detection *d, const rt__group *whole, statistic fn, unsigned draws,
+                       size_t most, rt__chance *out)
+{
+  rt__group part, *g = &part;
+  uint32_t *pool = rt__calloc(d->alloc, d->starts.n_accounts, sizeof *pool);
+  double real = NAN, v;
+  rt_code c = some_of(d, whole, most, g);
+  if (c == RT_OK)
+    c = pool ? fn(d, g, &real) : RT_E_NOMEM;
+  size_t n = c == RT_OK ? comparable(d, median_rows(g), pool) : 0, k = g->n;
+  unsigned done = 0, as_good = 0;
+  for (unsigned i = 0; c == RT_OK && !isnan(real) && n >= 2 * k && i < draws; i++) {
+    rt__group r;
+    c = draw(d, pool, n, k, 0x5160 + i, &r);
+    if (c != RT_OK)
+      break;
+    c = fn(d, &r, &v);
+    rt__group_free(d->alloc, &r);
+    done += !isnan(v);
+    as_good += !isnan(v) && v >= real;
+  }
+  out->p = done >= draws / 2 ? (1.0 + as_good) / (1.0 + done) : NAN;
+  rt__group_free(d->alloc, g);
+  rt__free(d->alloc, pool, d->starts.n_accounts * sizeof *pool);
+  return c;
+}
+
+static bool by_text(rt__origin o)
+{
+  return o == RT__FROM_SKELETON || o == RT__FROM_LEXICAL;
+}
+
+rt_code rt__not_chance(const rt__detection *d, const rt__group *g, rt__chance *out)
+{
+  *out = (rt__chance){NAN, "no second family to hold out"};
+  rt_code c;
+  if (by_text(g->origin)) {
+    c = compare(d, g, even_days, RT__DRAWS_FAST, GROUP_MAX, out);
+    if (c == RT_OK && !isnan(out->p))
+      out->method = "held-out family time (even days), random accounts of like volume, Holm";
+  } else if (d->starts.text) {
+    c = compare(d, g, one_list, RT__DRAWS_SLOW, SLOW_MAX, out);
+    if (c == RT_OK && !isnan(out->p))
+      out->method = "held-out family content (one list), random accounts of like volume, Holm";
+  } else {
+    c = compare(d, g, same_sizes, RT__DRAWS_SLOW, SLOW_MAX, out);
+    if (c == RT_OK && !isnan(out->p))
+      out->method = "held-out family size, random accounts of like volume, Holm";
+  }
+  return c;
+}
+
+/* ---- Holm */
+
+typedef struct ranked {
+  double p;
+  size_t at;
+} ranked;
+
+static int by_p(const void *a, const void *b)
+{
+  const ranked *x = a, *y = b;
+  if (x->p != y->p)
+    return x->p < y->p ? -1 : 1;
+  return x->at < y->at ? -1 : x->at > y->at;
+}
+
+rt_code rt__holm(const rt_alloc *a, double *p, size_t n)
+{
+  ranked *r = rt__calloc(a, n, sizeof *r);
+  size_t m = 0;
+  if (!r)
+    return RT_E_NOMEM;
+  for (size_t i = 0; i < n; i++)
+    if (!isnan(p[i]))
+      r[m++] = (ranked){p[i], i};
+  if (m)
+    qsort(r, m, sizeof *r, by_p);
+  double least = 0;
+  for (size_t i = 0; i < m; i++) {
+    double v = r[i].p * (double)(m - i);
+    least = v > least ? v : least;
+    p[r[i].at] = least < 1 ? least : 1;
+  }
+  rt__free(a, r, n * sizeof *r);
+  return RT_OK;
+}
+
+/* ---- decoys */
+
+static int stratum(const rt__candidate *k)
+{
+  int size = k->g->n < 8 ? 0 : k->g->n < 16 ? 1 : k->g->n < 64 ? 2 : 3;
+  return size + 4 * by_text(k->g->origin);
+}
+
+/* a candidate that mostly lies in a reported campaign lends nothing: its families are aligned by
+ * their cause */
+static bool lends(const rt__detection *d, const rt__candidate *k)
+{
+  size_t held = 0;
+  for (uint32_t i = 0; i < k->g->n; i++)
+    held += d->drafts.of[k->g->account[i]] != 0;
+  return 2 * held < k->g->n;
+}
+
+typedef struct decoys {
+  const rt__candidate **lender;
+  size_t at[9]; /* of each stratum in lender */
+  double *score;
+  size_t n;
+} decoys;
+
+static rt_code take_lenders(const rt__detection *d, decoys *x)
+{
+  size_t n = 0;
+  x->lender = rt__calloc(d->alloc, d->n_candidates, sizeof *x->lender);
+  if (!x->lender)
+    return RT_E_NOMEM;
+  for (int s = 0; s < 8; s++) {
+    x->at[s] = n;
+    for (size_t i = 0; i < d->n_candidates; i++)
+      if (stratum(&d->candidates[i]) == s && lends(d, &d->candidates[i]))
+        x->lender[n++] = &d->candidates[i];
+  }
+  x->at[8] = n;
+  return RT_OK;
+}
+
+static void assemble(const rt__candidate *const *lender, size_t n, rt__rng *rng, rt__bits *b)
+{
+  *b = (rt__bits){.moved = -1};
+  for (int f = 0; f < RT_FAMILY_COUNT; f++) {
+    const rt__candidate *k = lender[rt__rng_below(rng, n)];
+    b->bits[f] = k->b.bits[f];
+    b->said[f] = k->b.said[f];
+  }
+}
+
+static rt_code make_decoys(const rt__detection *d, unsigned each, decoys *x)
+{
+  size_t lenders = x->at[8], k = 0;
+  x->score = rt__calloc(d->alloc, lenders * each, sizeof *x->score);
+  if (!x->score)
+    return RT_E_NOMEM;
+  rt__rng rng = {0xdec0, 0};
+  for (int s = 0; s < 8; s++) {
+    size_t n = x->at[s + 1] - x->at[s];
+    for (size_t i = 0; i < n * each; i++) {
+      rt__bits b;
+      assemble(x->lender + x->at[s], n, &rng, &b);
+      x->score[k++] = rt__candidate_score(&b, RT__PRIOR_BITS);
+    }
+  }
+  x->n = k;
+  rt__sort_doubles(x->score, k);
+  return RT_OK;
+}
+
+static size_t at_or_above(const double *sorted, size_t n, double v)
+{
+  size_t lo = 0, hi = n;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (sorted[mid] < v)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return n - lo;
+}
+
+rt_code rt__decoy_fdr(const rt__detection *d, unsigned each, double *out)
+{
+  decoys x = {.lender = NULL};
+  rt_code c = take_lenders(d, &x);
+  if (c == RT_OK)
+    c = make_decoys(d, each, &x);
+  for (size_t i = 0; i < d->drafts.n; i++) {
+    const rt__candidate *lead = d->drafts.d[i].lead;
+    size_t real = 0;
+    for (size_t j = 0; j < d->drafts.n; j++)
+      real += d->drafts.d[j].lead && lead && d->drafts.d[j].lead->score >= lead->score;
+    out[i] = NAN;
+    if (c == RT_OK && lead && each) {
+      double fdr =
+          (1.0 + (double)at_or_above(x.score, x.n, lead->score)) / ((double)each * (double)real);
+      out[i] = fdr < 1 ? fdr : 1;
+    }
+  }
+  rt__free(d->alloc, x.score, x.at[8] * each * sizeof *x.score);
+  rt__free(d->alloc, x.lender, d->n_candidates * sizeof *x.lender);
+  return c;
+}
