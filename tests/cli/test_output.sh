@@ -39,7 +39,7 @@ check "a disk that fills up: digests" test $? = 1
 check "is said with the file" grep -q 'cannot write out.d/f.jsonl' err
 check "the old file stays" test "$(cat out.d/f.jsonl)" = old
 check "without a trace of the new one" only "f.jsonl "
-(ulimit -f 1; "$RETORT" scan world/exchanges.jsonl --all --out out.d/f.jsonl >/dev/null 2>err)
+(ulimit -f 1; "$RETORT" scan world/exchanges.jsonl --accounts world/accounts.jsonl --all --out out.d/f.jsonl >/dev/null 2>err)
 check "a disk that fills up: findings" test $? = 1
 check "the old file stays, again" test "$(cat out.d/f.jsonl)" = old
 check "no trace of the new one, again" only "f.jsonl "
