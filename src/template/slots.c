@@ -3,7 +3,6 @@
 #include "sketch/stats.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define WORDS_MAX (2 * RT_WORDS_MAX)
 
@@ -54,13 +53,9 @@ typedef struct slot {
   uint32_t lab; /* index of the account in the sample */
   uint64_t prompt;
   uint32_t n;
-  uint32_t word[WORDS_MAX];
+  uint32_t word[WORDS_MAX], from[WORDS_MAX]; /* ascending; where its postings begin */
   float w[WORDS_MAX];
 } slot;
-
-typedef struct posting {
-  uint32_t word, slot;
-} posting;
 
 typedef struct matrix {
   slot *slots;
@@ -114,50 +109,57 @@ static void load(matrix *m, const rt__starts *s, const rt__group *g)
   }
 }
 
-static int by_word(const void *a, const void *b)
+/* Postings: key is the word, val is slot << 8 | place of the word in the slot. Words of one slot
+ * ascend, so places fit a byte. */
+static uint32_t slot_of(rt__pair p)
 {
-  const posting *x = a, *y = b;
-  if (x->word != y->word)
-    return x->word < y->word ? -1 : 1;
-  return x->slot < y->slot ? -1 : x->slot > y->slot;
+  return (uint32_t)(p.val >> 8);
 }
 
-static posting *postings(const rt_alloc *a, const matrix *m, size_t *n)
+static uint32_t place_of(rt__pair p)
+{
+  return (uint32_t)(p.val & 255);
+}
+
+/* sorted by word; holds as many again for sorting */
+static rt__pair *postings(const rt_alloc *a, const matrix *m, size_t *n)
 {
   *n = 0;
   for (size_t i = 0; i < m->n; i++)
     *n += m->slots[i].n;
-  posting *p = rt__calloc(a, *n, sizeof *p);
+  rt__pair *p = rt__calloc(a, 2 * *n, sizeof *p);
   size_t k = 0;
   for (size_t i = 0; p && i < m->n; i++)
     for (uint32_t j = 0; j < m->slots[i].n; j++)
-      p[k++] = (posting){m->slots[i].word[j], (uint32_t)i};
+      p[k++] = (rt__pair){m->slots[i].word[j], (uint64_t)i << 8 | j};
   if (p)
-    qsort(p, *n, sizeof *p, by_word);
+    rt__sort_pairs(p, p + *n, *n);
   return p;
 }
 
-/* weight 0 for the template's own words, idf for the rest, then unit length */
-static void weigh(matrix *m, const rt__idf *f, const posting *p, size_t n)
+/* weight 0 for the template's own words, idf for the rest; and where each word's postings begin */
+static void weigh(matrix *m, const rt__idf *f, const rt__pair *p, size_t n)
 {
   uint32_t inside[RT__SLOTS_MAX];
   for (size_t i = 0, j; i < n; i = j) {
-    for (j = i; j < n && p[j].word == p[i].word; j++)
-      inside[m->slots[p[j].slot].lab] = 0;
+    for (j = i; j < n && p[j].key == p[i].key; j++)
+      inside[m->slots[slot_of(p[j])].lab] = 0;
     for (size_t k = i; k < j; k++)
-      inside[m->slots[p[k].slot].lab]++;
+      inside[m->slots[slot_of(p[k])].lab]++;
     double limit = 0.25 * (double)m->n;
     bool common = (double)(j - i) > (limit > 2 ? limit : 2);
     for (size_t k = i; k < j; k++) {
-      slot *x = &m->slots[p[k].slot];
+      slot *x = &m->slots[slot_of(p[k])];
       double own = 0.4 * m->per[x->lab];
       bool frame = inside[x->lab] > (own > 2 ? own : 2);
-      uint32_t at = 0;
-      while (x->word[at] != p[i].word)
-        at++;
-      x->w[at] = common || frame ? 0 : f->weight[fold(p[i].word)];
+      x->w[place_of(p[k])] = common || frame ? 0 : f->weight[fold((uint32_t)p[k].key)];
+      x->from[place_of(p[k])] = (uint32_t)i;
     }
   }
+}
+
+static void to_unit_length(matrix *m)
+{
   for (size_t i = 0; i < m->n; i++) {
     float q = 0;
     for (uint32_t k = 0; k < m->slots[i].n; k++)
@@ -168,25 +170,15 @@ static void weigh(matrix *m, const rt__idf *f, const posting *p, size_t n)
 }
 
 /* nearest other slot of each slot, identical prompts excluded: through the postings */
-static void neighbours(const matrix *m, const posting *p, size_t n, const size_t *from,
-                       rt__own *out)
+static void neighbours(const matrix *m, const rt__pair *p, size_t n, rt__own *out)
 {
   float sim[RT__SLOTS_MAX];
-  (void)n;
-  for (size_t i = 0, base = 0; i < m->n; base += m->slots[i].n, i++) {
+  for (size_t i = 0; i < m->n; i++) {
     const slot *x = &m->slots[i];
     memset(sim, 0, m->n * sizeof *sim);
-    for (uint32_t k = 0; k < x->n; k++) {
-      if (x->w[k] <= 0)
-        continue;
-      for (size_t q = from[base + k]; q < n && p[q].word == x->word[k]; q++) {
-        const slot *y = &m->slots[p[q].slot];
-        uint32_t at = 0;
-        while (y->word[at] != x->word[k])
-          at++;
-        sim[p[q].slot] += x->w[k] * y->w[at];
-      }
-    }
+    for (uint32_t k = 0; k < x->n; k++)
+      for (size_t q = x->from[k]; x->w[k] > 0 && q < n && p[q].key == x->word[k]; q++)
+        sim[slot_of(p[q])] += x->w[k] * m->slots[slot_of(p[q])].w[place_of(p[q])];
     float best = 0;
     size_t who = m->n;
     for (size_t j = 0; j < m->n; j++)
@@ -201,49 +193,29 @@ static void neighbours(const matrix *m, const posting *p, size_t n, const size_t
   }
 }
 
-/* where each slot's words begin in the postings */
-static size_t *starts_of(const rt_alloc *a, const matrix *m, const posting *p, size_t n)
-{
-  size_t *from = rt__calloc(a, n, sizeof *from), base = 0;
-  for (size_t i = 0; from && i < m->n; base += m->slots[i].n, i++)
-    for (uint32_t k = 0; k < m->slots[i].n; k++) {
-      size_t lo = 0, hi = n;
-      while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (p[mid].word < m->slots[i].word[k])
-          lo = mid + 1;
-        else
-          hi = mid;
-      }
-      from[base + k] = lo;
-    }
-  return from;
-}
-
 size_t rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, rt__own *out)
 {
   const rt_alloc *a = s->alloc;
   matrix *m = rt__calloc(a, 1, sizeof *m);
   slot *slots = rt__calloc(a, RT__SLOTS_MAX, sizeof *slots);
-  posting *p = NULL;
-  size_t *from = NULL, n = 0, accounts = 0;
+  rt__pair *p = NULL;
+  size_t n = 0, accounts = 0;
   if (m && slots) {
     m->slots = slots;
     load(m, s, g);
     p = postings(a, m, &n);
-    from = p ? starts_of(a, m, p, n) : NULL;
   }
-  if (from) {
+  if (p) {
     accounts = m->accounts;
     for (size_t i = 0; i < accounts; i++) {
       double others = m->n > 1 ? (double)m->n - 1 : 1;
       out[i] = (rt__own){m->account[i], 0, 0, ((double)m->per[i] - 1) / others};
     }
     weigh(m, f, p, n);
-    neighbours(m, p, n, from, out);
+    to_unit_length(m);
+    neighbours(m, p, n, out);
   }
-  rt__free(a, from, n * sizeof *from);
-  rt__free(a, p, n * sizeof *p);
+  rt__free(a, p, 2 * n * sizeof *p);
   rt__free(a, slots, RT__SLOTS_MAX * sizeof *slots);
   rt__free(a, m, sizeof *m);
   return accounts;
