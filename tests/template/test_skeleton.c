@@ -156,10 +156,10 @@ static void test_few_starts_each(void **state)
   (void)state;
   luck r = {4};
   world *w = world_new();
-  add_users(w, &r, "user", 30, 3, FRAME);
+  add_users(w, &r, "user", 30, 2, FRAME);
   add_others(w, &r, 30);
   mined m = mine(w, 0);
-  assert_only_group(&m, "user_", 30, 90);
+  assert_only_group(&m, "user_", 30, 60);
   done(&m, w);
 }
 
