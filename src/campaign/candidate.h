@@ -16,8 +16,9 @@
 #define RT__WORK_BITS  1.5
 #define RT__HAND_BITS  2.0
 #define RT__EXTRACTION 0.3
-#define RT__BURST      3.5  /* log2 density of sign-ups above which accounts were opened together */
-#define RT__QUIET      0.08 /* share of starts in the quietest 6 hours: an office sleeps */
+#define RT__BURST      3.5 /* log2 density of sign-ups above which accounts were opened together */
+#define RT__QUIET      0.12 /* share of starts in the quietest 6 hours; flat is 0.25, an office sleeps \
+                             */
 #define RT__MANY_BITS                                                                              \
   (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
 #define RT__MANY_KNOBS 0.7 /* parameters agree between members this much less than inside them */

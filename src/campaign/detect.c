@@ -1,6 +1,7 @@
 #include "campaign/detect.h"
 
 #include "link/clock.h"
+#include "link/frames.h"
 #include "link/lexical.h"
 #include "template/skeleton.h"
 
@@ -120,6 +121,8 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
   if (c == RT_OK)
     c = rt__reference_build(d->alloc, &d->starts, d->facts, d->options->without, &d->reference,
                             err);
+  if (c == RT_OK)
+    rt__reference_releases(&d->reference, d->releases, d->n_releases);
   if (c == RT_OK)
     c = find_groups(d, err);
   if (c == RT_OK)

@@ -11,6 +11,8 @@ typedef struct rt__detection {
   const rt_scan_options *options;
   const rt__set *set;
   const rt__facts *facts; /* NULL: none */
+  const rt__release *releases;
+  size_t n_releases;
   rt__starts starts;
   rt__reference reference;
   rt__groups groups;

@@ -7,6 +7,7 @@
 
 #define SINKS_MAX    256
 #define MEMORY_USUAL ((size_t)1 << 30)
+#define RELEASES_MAX 256
 #define ARENA_MAX    ((size_t)8 << 30)
 
 struct rt_scan {
@@ -15,6 +16,8 @@ struct rt_scan {
   rt__set *sets[SINKS_MAX]; /* one a producer; the first takes the others in */
   size_t n_sets;
   rt__facts facts;
+  rt__release releases[RELEASES_MAX];
+  size_t n_releases;
   rt_findings findings;
   bool ran;
 };
@@ -92,9 +95,12 @@ rt_code rt_scan_add_facts(rt_scan *s, const rt_facts *f, rt_error *err)
 
 rt_code rt_scan_add_event(rt_scan *s, const rt_event *e, rt_error *err)
 {
-  (void)s;
-  (void)e;
-  (void)err;
+  if (e->kind != RT_EVENT_MODEL_RELEASE || !e->model.p || e->model.n == 0)
+    return RT_OK; /* enforcement is kept for the issue on history; it changes no finding yet */
+  if (s->n_releases == RELEASES_MAX)
+    return rt__fail(err, RT_E_LIMIT, "more than %d model releases", RELEASES_MAX);
+  s->releases[s->n_releases++] =
+      (rt__release){rt_key_hash(&s->options.key, "model", e->model), e->time_us};
   return RT_OK;
 }
 
@@ -127,7 +133,9 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
   rt__detection d = {.alloc = &s->alloc,
                      .options = &s->options,
                      .set = s->sets[0],
-                     .facts = s->facts.n ? &s->facts : NULL};
+                     .facts = s->facts.n ? &s->facts : NULL,
+                     .releases = s->releases,
+                     .n_releases = s->n_releases};
   c = rt__detect(&d, err);
   s->findings.prior = s->options.prior;
   if (c == RT_OK)

@@ -14,6 +14,12 @@
 
 #define RT__REFERENCE_MAX 1200
 
+/* when a model was released, by the operator's word */
+typedef struct rt__release {
+  uint64_t model;
+  int64_t time_us;
+} rt__release;
+
 /* measured once a run */
 typedef struct rt__reference {
   const rt_alloc *alloc;
@@ -36,6 +42,8 @@ typedef struct rt__reference {
 
 rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__facts *facts,
                             const bool *without, rt__reference *out, rt_error *err);
+/* the latest release of a model that is in the log replaces what was inferred from first uses */
+void rt__reference_releases(rt__reference *r, const rt__release *v, size_t n);
 void rt__reference_free(rt__reference *r);
 
 typedef struct rt__bits {

@@ -13,8 +13,8 @@
  * apart */
 rt_code rt__frames_private(const rt__reference *r, const rt__group *g, double *out) RT__MUST_CHECK;
 
-/* the accounts without a frame of their own: at least half of whose habits half of the group shares.
- * O(rows read) */
+/* the accounts without a frame of their own: at least half of whose habits half of the group
+ * shares. O(rows read) */
 rt_code rt__frames_peel(const rt__reference *r, const rt__group *g, rt__group *out) RT__MUST_CHECK;
 
 #endif

@@ -234,3 +234,21 @@ rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__fa
   thin(out->own, &out->n_own);
   return RT_OK;
 }
+
+void rt__reference_releases(rt__reference *r, const rt__release *v, size_t n)
+{
+  int64_t latest = INT64_MIN;
+  for (size_t i = 0; i < n; i++) {
+    double t = (double)(v[i].time_us - r->starts->t0_us) * 1e-6;
+    bool used = false;
+    for (size_t k = 0; k < r->starts->n && !used; k++)
+      used = r->starts->model[k] == v[i].model;
+    if (!used || t < 0 || t > r->starts->t1)
+      continue;
+    if (v[i].time_us > latest || (v[i].time_us == latest && v[i].model < r->new_model)) {
+      latest = v[i].time_us;
+      r->new_model = v[i].model;
+      r->released = t;
+    }
+  }
+}
