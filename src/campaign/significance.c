@@ -111,7 +111,7 @@ static rt_code compare(const rt__detection *d, const rt__group *whole, statistic
       break;
     c = fn(d, &r, &v);
     rt__group_free(d->alloc, &r);
-    done += !isnan(v);
+    done += isnan(v) ? 0U : 1U;
     as_good += !isnan(v) && v >= real;
   }
   out->p = done >= draws / 2 ? (1.0 + as_good) / (1.0 + done) : NAN;
