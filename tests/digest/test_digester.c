@@ -246,6 +246,139 @@ static void test_file_shows_no_text(void **state)
   bytes_free(&file);
 }
 
+static bool holds(const bytes *b, const char *word)
+{
+  size_t n = strlen(word);
+  for (size_t at = 0; at + n <= b->n; at++)
+    if (memcmp(b->p + at, word, n) == 0)
+      return true;
+  return false;
+}
+
+/* what comes out before it is packed: but for the account's name, no four letters that went in */
+static void test_sink_hears_no_text(void **state)
+{
+  (void)state;
+  caught c = {.known_at_record = 0};
+  rt_digest_sink sink = catching(&c);
+  rt_digester *d = new_digester();
+  rt_exchange x = plain_exchange();
+  rt_slice *const parts[] = {&x.id,          &x.org,         &x.tenant,        &x.end_user,
+                             &x.session,     &x.ip,          &x.country,       &x.user_agent,
+                             &x.headers,     &x.fingerprint, &x.model,         &x.other_knobs,
+                             &x.system,      &x.tools,       &x.last_user,     &x.response_id,
+                             &x.batch_id,    &x.trace_id,    &x.forwarded_for, &x.output,
+                             &x.prompt_hash, &x.system_hash, &x.signatures[0], &x.finish_reason,
+                             &x.api_key,     &x.project,     &x.endpoint,      &x.provider};
+  static char text[RT__ARRAY_LEN(parts)][64];
+  for (size_t i = 0; i < RT__ARRAY_LEN(parts); i++) {
+    snprintf(text[i], sizeof text[i], "Qz%zuj gfhq%zu wvkx%zu, pwzb%zu.", i, i, i, i);
+    *parts[i] = rt__cstr(text[i]);
+  }
+  x.first_user = x.last_user;
+  x.n_signatures = 1;
+  assert_int_equal(rt_digester_add(d, &x, &sink, NULL), RT_OK);
+  assert_int_equal(c.h.n_records + c.h.n_segments, 2);
+  static const char *const secret[] = {"gfhq", "wvkx", "pwzb"};
+  for (size_t i = 0; i < RT__ARRAY_LEN(secret); i++)
+    assert_false(holds(&c.h.log, secret[i]));
+  assert_true(holds(&c.h.log, "acct_17")); /* so the search finds what is there */
+  rt_digester_free(d);
+  bytes_free(&c.h.log);
+}
+
+/* a log without texts: the operator's own hashes stand for them */
+static void test_metadata_only(void **state)
+{
+  (void)state;
+  rt_exchange x;
+  rt_exchange_clear(&x);
+  x.account = RT__LIT("acct_17");
+  x.time_us = AT;
+  x.tokens_in = 7;
+  owned_digest bare, hashed, other;
+  copy_digest(&bare, &digest_of(&x)->d);
+  assert_int_equal(bare.d.flags, RT_F_USAGE);
+  assert_int_equal(bare.d.prompt | bare.d.system | bare.d.last_user, 0);
+  x.prompt_hash = RT__LIT("p-1");
+  x.system_hash = RT__LIT("s-1");
+  copy_digest(&hashed, &digest_of(&x)->d);
+  assert_true(hashed.d.prompt && hashed.d.system && hashed.d.prompt != hashed.d.system);
+  assert_int_equal(hashed.d.last_user, 0);
+  assert_int_equal(hashed.d.n_words + hashed.d.n_chunks, 0);
+  assert_int_equal(hashed.d.flags & (RT_F_START | RT_F_MESSAGES), 0);
+  x.prompt_hash = RT__LIT("p-2");
+  copy_digest(&other, &digest_of(&x)->d);
+  assert_true(other.d.prompt != hashed.d.prompt && other.d.system == hashed.d.system);
+}
+
+/* blanks around a text are not the text; the first turn said again is no second text */
+static void test_texts_are_trimmed(void **state)
+{
+  (void)state;
+  rt_exchange x = plain_exchange();
+  owned_digest a;
+  copy_digest(&a, &digest_of(&x)->d);
+  assert_int_equal(a.d.first_user, a.d.last_user);
+  x.last_user = x.first_user =
+      RT__LIT(" \n Describe the harbour at night, with lanterns and boats.\n\n");
+  const rt_digest *b = &digest_of(&x)->d;
+  assert_int_equal(a.d.last_user, b->last_user);
+  assert_int_equal(a.d.prompt, b->prompt);
+}
+
+/* nothing that one key hashes can be met under another */
+static void test_two_keys_share_nothing(void **state)
+{
+  (void)state;
+  rt_exchange x = plain_exchange();
+  x.user_agent = RT__LIT("client/1");
+  owned_digest a;
+  rt_key mine = key;
+  copy_digest(&a, &digest_of(&x)->d);
+  key = key_of("quite another key, for once");
+  const rt_digest *b = &digest_of(&x)->d;
+  key = mine;
+#define DIFFERS(f, absent) assert_true(a.d.f != b->f || a.d.f == 0);
+  RT__HASH_FIELDS(DIFFERS)
+#undef DIFFERS
+  assert_true(a.d.account != b->account);
+  for (unsigned i = 0; i < a.d.n_words; i++)
+    for (unsigned k = 0; k < b->n_words; k++)
+      assert_int_not_equal(a.words[i], b->words[k]);
+  for (unsigned i = 0; i < a.d.n_chunks; i++)
+    for (unsigned k = 0; k < b->n_chunks; k++)
+      assert_int_not_equal(a.chunks[i], b->chunks[k]);
+}
+
+static uint64_t net_of(const char *ip)
+{
+  rt_exchange x = plain_exchange();
+  x.ip = rt__cstr(ip);
+  return digest_of(&x)->d.net;
+}
+
+static void test_networks(void **state)
+{
+  (void)state;
+  assert_int_equal(net_of("203.0.113.9"), net_of("203.0.113.200"));
+  assert_int_not_equal(net_of("203.0.113.9"), net_of("203.0.114.9"));
+  assert_int_equal(net_of("2001:db8:1:2::5"), net_of("2001:db8:1:ffff:1:2:3:4"));
+  assert_int_not_equal(net_of("2001:db8:1:2::5"), net_of("2001:db8:2:2::5"));
+}
+
+/* counts beyond their fields' range are capped, not wrapped */
+static void test_large_counts(void **state)
+{
+  (void)state;
+  rt_exchange x = plain_exchange();
+  x.n_user = x.n_tool = 60000;
+  x.choices = 70000;
+  const rt_digest *d = &digest_of(&x)->d;
+  assert_int_equal(d->turns, UINT16_MAX);
+  assert_int_equal(d->choices, 255);
+}
+
 static void test_signatures(void **state)
 {
   (void)state;
@@ -319,6 +452,12 @@ int main(void)
       cmocka_unit_test(test_announced_once_and_before),
       cmocka_unit_test(test_memory_is_bounded),
       cmocka_unit_test(test_file_shows_no_text),
+      cmocka_unit_test(test_sink_hears_no_text),
+      cmocka_unit_test(test_metadata_only),
+      cmocka_unit_test(test_texts_are_trimmed),
+      cmocka_unit_test(test_two_keys_share_nothing),
+      cmocka_unit_test(test_networks),
+      cmocka_unit_test(test_large_counts),
       cmocka_unit_test(test_signatures),
       cmocka_unit_test(test_refuses_broken_exchanges),
       cmocka_unit_test(test_no_memory),
