@@ -94,5 +94,10 @@ uint64_t rt__tally_refused(const rt__tally *t)
 
 uint64_t rt__tally_warned(const rt__tally *t)
 {
-  return sum(t, RT__CAUSE_FIRST_WARNING, RT__CAUSE_COUNT);
+  return sum(t, RT__CAUSE_FIRST_WARNING, RT__CAUSE_FIRST_OTHER);
+}
+
+uint64_t rt__tally_other(const rt__tally *t)
+{
+  return sum(t, RT__CAUSE_FIRST_OTHER, RT__CAUSE_COUNT);
 }

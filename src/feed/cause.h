@@ -1,6 +1,7 @@
 /* cause - why a line was refused, or what in a line was passed over: counted, the first few kept.
  *
- * Refusals cost the line, warnings one field. A tally belongs to one thread; tallies are merged at
+ * Refusals cost the line (or the record, where a line holds many), warnings one field; what is no
+ * exchange costs nothing. A tally belongs to one thread; tallies are merged at
  * the end into the same counts and the same first few (smallest file, line and offset) whatever the
  * threads did.
  */
@@ -17,7 +18,8 @@
   X(RT__CAUSE_DEEP, "nested too deep", "more open brackets than a line may have")                  \
   X(RT__CAUSE_MANY, "too many values", "more values than a line may have")                         \
   X(RT__CAUSE_LONG, "line too long", "longer than the line maximum")                               \
-  X(RT__CAUSE_DIALECT, "unknown dialect", "keys that no dialect knows")                            \
+  X(RT__CAUSE_DIALECT, "unknown dialect",                                                          \
+    "keys that no dialect knows: say where what stands with a --map")                              \
   X(RT__CAUSE_MISSING, "missing field", "account or time is not there")                            \
   X(RT__CAUSE_TYPE, "wrong type", "account or time is of another type")                            \
   X(RT__CAUSE_NAME, "name too long", "an account name beyond the maximum")                         \
@@ -26,7 +28,13 @@
   X(RT__CAUSE_FIELD_TYPE, "field of wrong type", "an optional field of another type, passed over") \
   X(RT__CAUSE_FIELD_RANGE, "field out of range", "an optional field passed over for its value")    \
   X(RT__CAUSE_CUT, "text cut", "a text that the logger shortened, taken as missing")               \
-  X(RT__CAUSE_BLANKED, "text blanked", "a value that the logger blanked, taken as missing")
+  X(RT__CAUSE_BLANKED, "text blanked", "a value that the logger blanked, taken as missing")        \
+  X(RT__CAUSE_STAND_IN, "nobody named",                                                            \
+    "no user is named, so a service or a project stands for it: see --account-field")              \
+  X(RT__CAUSE_UNJOINED, "not joined",                                                              \
+    "a span's log event that found no span, or too many of them")                                  \
+  /* from here on: what is no exchange and should not be one */                                    \
+  X(RT__CAUSE_OTHER_CALL, "other call", "no call of a model that answers in text, passed over")
 
 typedef enum rt__cause {
 #define RT__CAUSE_ENUM(code, name, text) code,
@@ -37,6 +45,7 @@ typedef enum rt__cause {
 } rt__cause;
 
 #define RT__CAUSE_FIRST_WARNING RT__CAUSE_FIELD_TYPE
+#define RT__CAUSE_FIRST_OTHER   RT__CAUSE_OTHER_CALL
 
 const char *rt__cause_name(rt__cause c);
 const char *rt__cause_text(rt__cause c);
@@ -70,5 +79,6 @@ void rt__tally_add(rt__tally *t, rt__cause c, const rt__place *at, const char *f
 void rt__tally_merge(rt__tally *into, const rt__tally *from);
 uint64_t rt__tally_refused(const rt__tally *t);
 uint64_t rt__tally_warned(const rt__tally *t);
+uint64_t rt__tally_other(const rt__tally *t);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "digest/file.h"
 #include "feed/queue.h"
+#include "feed/settle.h"
 #include "feed/worker.h"
 
 #include <stdatomic.h>
@@ -32,6 +33,8 @@ struct run {
 struct crew {
   rt__worker worker;
   struct run *run;
+  rt__join *join; /* at the end: this worker's share of what was held */
+  size_t from, to;
   pthread_t thread;
   bool ready, running;
 };
@@ -67,9 +70,14 @@ static rt_code start_crew(struct run *r)
     m->worker.cb = r->cb;
     m->worker.index = i;
     m->worker.line_max = r->cutter.line_max;
+    m->worker.hold_dir = r->o->hold_dir;
+    m->worker.hold_memory = (r->o->hold_memory ? r->o->hold_memory : RT__HOLD_MEMORY) / r->threads;
     m->ready = true;
     if (rt__worker_init(&m->worker) != RT_OK)
       return RT_E_NOMEM;
+    m->worker.reading.mapping = r->o->mapping;
+    if (r->o->account_field)
+      m->worker.reading.account_field = rt__cstr(r->o->account_field);
     if (pthread_create(&m->thread, NULL, work, m) != 0)
       return RT_E_LIMIT;
     m->running = true;
@@ -77,21 +85,91 @@ static rt_code start_crew(struct run *r)
   return RT_OK;
 }
 
-/* waits for the workers to end; then their tallies are added up */
-static rt_code end_crew(struct run *r, rt_error *err)
+/* waits for the workers to end; true if all is well */
+static bool stop_crew(struct run *r)
 {
-  rt_code c = RT_OK;
-  rt__queue_close(&r->ready);
+  bool good = !atomic_load(&r->stop);
   for (unsigned i = 0; i < r->threads; i++) {
     struct crew *m = &r->crew[i];
     if (m->running)
       (void)pthread_join(m->thread, NULL);
+    good = good && m->running && m->worker.reading.stop == RT_OK;
+    m->running = false;
+  }
+  return good;
+}
+
+/* ---- what was held */
+
+static void *settle(void *arg)
+{
+  struct crew *m = arg;
+  (void)rt__settle(&m->worker, m->join, m->from, m->to);
+  return NULL;
+}
+
+/* each worker takes its share; without a thread to be had the caller's own does the work */
+static void settle_shares(struct run *r, rt__join *j)
+{
+  for (unsigned i = 0; i < r->threads; i++) {
+    struct crew *m = &r->crew[i];
+    m->join = j;
+    rt__join_share(j, i, r->threads, &m->from, &m->to);
+    if (m->from < m->to)
+      m->running = pthread_create(&m->thread, NULL, settle, m) == 0;
+    if (m->from < m->to && !m->running)
+      (void)settle(m);
+  }
+  (void)stop_crew(r);
+}
+
+static rt_code settle_all(struct run *r, rt_error *err)
+{
+  rt__hold *holds[RT__FEED_THREADS_MAX];
+  rt__join j;
+  rt_code c = RT_OK;
+  for (unsigned i = 0; i < r->threads && c == RT_OK; i++) {
+    holds[i] = &r->crew[i].worker.hold;
+    c = rt__hold_seal(holds[i], err);
+  }
+  if (c == RT_OK)
+    c = rt__join_init(&j, &r->alloc, holds, r->threads, err);
+  if (c != RT_OK)
+    return c;
+  if (j.n)
+    settle_shares(r, &j);
+  rt__join_free(&j);
+  return RT_OK;
+}
+
+/* ---- the end */
+
+static void add_counts(rt__feed_result *to, const rt__worker *w)
+{
+  to->lines += w->lines;
+  to->blank += w->blank;
+  to->exchanges += rt__worker_exchanges(w);
+  for (int d = 0; d < RT__DIALECT_COUNT; d++) {
+    to->records[d] += w->reading.records[d];
+    to->made[d] += w->reading.made[d];
+  }
+  for (int s = 0; s < RT__S_COUNT; s++)
+    to->mapped[s] += w->reading.mapped[s];
+  rt__tally_merge(&to->tally, &w->tally);
+}
+
+/* waits for the workers to end and settles what they held; then their tallies are added up */
+static rt_code end_crew(struct run *r, bool whole, rt_error *err)
+{
+  rt_code c = RT_OK;
+  rt__queue_close(&r->ready);
+  if (stop_crew(r) && whole)
+    c = settle_all(r, err);
+  for (unsigned i = 0; i < r->threads; i++) {
+    struct crew *m = &r->crew[i];
     if (!m->ready)
       continue;
-    r->result->lines += m->worker.lines;
-    r->result->blank += m->worker.blank;
-    r->result->exchanges += rt__worker_exchanges(&m->worker);
-    rt__tally_merge(&r->result->tally, &m->worker.tally);
+    add_counts(r->result, &m->worker);
     if (c == RT_OK && m->worker.reading.stop != RT_OK) {
       c = m->worker.reading.stop;
       if (err)
@@ -275,7 +353,7 @@ static rt_code run_all(struct run *r, rt_error *err)
     (void)rt__fail(err, c, c == RT_E_NOMEM ? "out of memory" : "a thread could not be started");
   else
     c = read_inputs(r, err);
-  rt_code w = r->crew ? end_crew(r, c == RT_OK ? err : NULL) : RT_OK;
+  rt_code w = r->crew ? end_crew(r, c == RT_OK, c == RT_OK ? err : NULL) : RT_OK;
   uint64_t dropped = r->cutter.tally.count[RT__CAUSE_LONG];
   r->result->lines += dropped;
   rt__tally_merge(&r->result->tally, &r->cutter.tally);

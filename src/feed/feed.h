@@ -1,7 +1,8 @@
 /* feed - everything that is read: inputs in, exchanges out, on several threads.
  *
  * The calling thread reads and unpacks; `threads` workers turn lines into exchanges. Counts,
- * examples and reports are the same for any number of threads. A line that can't be used is counted
+ * examples and reports are the same for any number of threads. Spans that wait for their log events
+ * become exchanges after the last input. A line that can't be used is counted
  * and passed over, an input that can't be read has a report; neither stops the run.
  *
  * Caveats
@@ -12,7 +13,9 @@
 #ifndef RT_FEED_FEED_H
 #define RT_FEED_FEED_H
 
+#include "exchange/dialect.h"
 #include "feed/cause.h"
+#include "feed/mapping.h"
 #include "feed/source.h"
 #include "retort/exchange.h"
 
@@ -46,13 +49,24 @@ typedef struct rt__feed_options {
   unsigned threads; /* workers; 0 = 1 */
   size_t line_max;  /* bytes; 0 = RT__FEED_LINE_MAX */
   size_t batch;     /* bytes handed to a worker at once; 0 = RT__FEED_BATCH */
+  /* NULL: each dialect's default. The name of a field of the line (a JSON pointer, or keys with
+   * dots between them), of an attribute, or one of the contract's names */
+  const char *account_field;
+  const rt__mapping *mapping; /* NULL: none */
+  /* spans and events that wait for each other: folder of a temporary file (NULL: none is used), and
+   * bytes before that is used (0 = RT__HOLD_MEMORY) */
+  const char *hold_dir;
+  size_t hold_memory;
 } rt__feed_options;
 
 typedef struct rt__feed_result {
   rt_alloc alloc;
   rt__inputs inputs; /* with their reports, in order */
   uint64_t lines, blank, exchanges;
-  rt__tally tally; /* refused lines and warnings */
+  uint64_t records[RT__DIALECT_COUNT]; /* by dialect: lines, or records where a line holds many */
+  uint64_t made[RT__DIALECT_COUNT];    /* exchanges */
+  uint64_t mapped[RT__S_COUNT];        /* by slot: values that the map found */
+  rt__tally tally;                     /* refused lines and warnings */
 } rt__feed_result;
 
 /* RT_OK if the run went to its end, whatever it met on the way; else the first fatal failure, and

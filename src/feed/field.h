@@ -10,7 +10,7 @@
 
 #include "feed/json.h"
 
-#define RT__FIELDS_MAX 64 /* rows in a table */
+#define RT__FIELDS_MAX 128 /* rows in a table */
 
 #define RT__JANY (RT__JBOOL | RT__JNUMBER | RT__JSTRING | RT__JLIST | RT__JOBJECT)
 

@@ -8,6 +8,7 @@ void rt__reading_init(rt__reading *rd, const rt_alloc *alloc)
   rt__pieces_init(&rd->system, alloc);
   rt__pieces_init(&rd->turns, alloc);
   rt__pieces_init(&rd->scratch, alloc);
+  rt__inner_init(&rd->inner, alloc);
 #define INIT(code, rows) rt__fields_init(&rd->tables[code], rows.row, rows.n);
   RT__TABLE_MAP(INIT)
 #undef INIT
@@ -18,6 +19,7 @@ void rt__reading_free(rt__reading *rd)
   rt__pieces_free(&rd->system);
   rt__pieces_free(&rd->turns);
   rt__pieces_free(&rd->scratch);
+  rt__inner_free(&rd->inner);
 }
 
 void rt__reading_stop(rt__reading *rd, rt_code code)
@@ -31,6 +33,7 @@ void rt__reading_emit(rt__reading *rd)
   if (rd->stop != RT_OK)
     return;
   rd->emitted++;
+  rd->made[rd->dialect]++;
   rt__reading_stop(rd, rd->emit(rd->emit_ctx, &rd->x, &rd->at, rd->err));
 }
 
@@ -46,6 +49,24 @@ void rt__gather(rt__reading *rd, rt__table table, const rt__jnode *object, const
 {
   rd->where = where;
   rt__fields_gather(&rd->tables[table], object, slots, n_slots, wrong_kind, rd);
+}
+
+void rt__gather_more(rt__reading *rd, rt__table table, const rt__jnode *object, const char *where,
+                     const rt__jnode **slots, size_t n_slots)
+{
+  const rt__jnode *more[RT__SLOTS_MAX];
+  if (!object || n_slots > RT__SLOTS_MAX)
+    return;
+  rt__gather(rd, table, object, where, more, n_slots);
+  for (size_t i = 0; i < n_slots; i++)
+    if (!slots[i])
+      slots[i] = more[i];
+}
+
+rt__cause rt__refuse(rt__reading *rd, rt__cause c, const char *field, const char *why)
+{
+  rt__tally_add(rd->tally, c, &rd->at, "%s: %s", field, why);
+  return c;
 }
 
 static int key_length(const rt__jnode *v)
@@ -92,6 +113,12 @@ rt_slice rt__take_name(rt__reading *rd, const rt__jnode *v, size_t max)
   return rt__take_text(rd, v);
 }
 
+void rt__fill_name(rt__reading *rd, rt_slice *into, const rt__jnode *v)
+{
+  if (!into->p && v && v->kind == RT__JSTRING)
+    *into = rt__take_name(rd, v, RT_NAME_MAX);
+}
+
 uint32_t rt__take_count(rt__reading *rd, const rt__jnode *v, uint32_t max)
 {
   if (!v || v->kind != RT__JNUMBER)
@@ -120,7 +147,7 @@ void rt__put(rt__reading *rd, rt__pieces *to, rt_slice s)
     rt__reading_stop(rd, RT_E_NOMEM);
 }
 
-rt_slice rt__join(rt__reading *rd, const rt__pieces *p, size_t from, size_t to)
+rt_slice rt__join_pieces(rt__reading *rd, const rt__pieces *p, size_t from, size_t to)
 {
   rt_slice out;
   if (rt__pieces_join(p, from, to, rd->arena, &out) != RT_OK)

@@ -1,4 +1,4 @@
-/* turns - the conversation that a request carries, in the shapes of the three APIs at once. */
+/* turns - the conversation that a request carries, in the shapes of all APIs at once. */
 #include "feed/reading.h"
 
 enum { TURN_ROLE, TURN_TYPE, TURN_CONTENT, TURN_SEALED, TURN_BLOCKS, TURN_DETAILS, TURN_SLOTS };
@@ -7,20 +7,44 @@ static const rt__field turn_rows[] = {
     {"role", TURN_ROLE, RT__JSTRING},
     {"type", TURN_TYPE, RT__JSTRING},
     {"content", TURN_CONTENT, RT__JSTRING | RT__JLIST | RT__JOBJECT},
-    {"encrypted_content", TURN_SEALED, RT__JSTRING}, /* reasoning item */
-    {"thinking_blocks", TURN_BLOCKS, RT__JLIST},     /* Anthropic's blocks in chat messages */
-    {"reasoning_details", TURN_DETAILS, RT__JLIST},  /* likewise, a router's */
+    {"parts", TURN_CONTENT, RT__JLIST | RT__JOBJECT}, /* Google's, OpenTelemetry's */
+    {"encrypted_content", TURN_SEALED, RT__JSTRING},  /* reasoning item */
+    {"thinking_blocks", TURN_BLOCKS, RT__JLIST},      /* Anthropic's blocks in chat messages */
+    {"reasoning_details", TURN_DETAILS, RT__JLIST},   /* likewise, a router's */
 };
 const rt__rows rt__turn_rows = {turn_rows, RT__ARRAY_LEN(turn_rows)};
 
-enum { PART_TYPE, PART_TEXT, PART_SIGNATURE, PART_DATA, PART_SEALED, PART_SLOTS };
+enum {
+  PART_TYPE,
+  PART_TEXT,
+  PART_CONTENT,
+  PART_SIGNATURE,
+  PART_DATA,
+  PART_SEALED,
+  PART_RESULT,  /* of a tool, where its key says so */
+  PART_CALL,    /* likewise */
+  PART_REASON,  /* likewise */
+  PART_THOUGHT, /* the text is the model's own */
+  PART_SLOTS
+};
 
 static const rt__field part_rows[] = {
     {"type", PART_TYPE, RT__JSTRING},
     {"text", PART_TEXT, RT__JSTRING | RT__JLIST | RT__JOBJECT},
+    {"content", PART_CONTENT, RT__JANY},
     {"signature", PART_SIGNATURE, RT__JSTRING},
+    {"thoughtSignature", PART_SIGNATURE, RT__JSTRING},
+    {"thought_signature", PART_SIGNATURE, RT__JSTRING},
     {"data", PART_DATA, RT__JANY},
     {"encrypted_content", PART_SEALED, RT__JSTRING},
+    {"toolResult", PART_RESULT, RT__JOBJECT},
+    {"functionResponse", PART_RESULT, RT__JOBJECT},
+    {"function_response", PART_RESULT, RT__JOBJECT},
+    {"toolUse", PART_CALL, RT__JOBJECT},
+    {"functionCall", PART_CALL, RT__JOBJECT},
+    {"function_call", PART_CALL, RT__JOBJECT},
+    {"reasoningContent", PART_REASON, RT__JOBJECT},
+    {"thought", PART_THOUGHT, RT__JBOOL},
 };
 const rt__rows rt__part_rows = {part_rows, RT__ARRAY_LEN(part_rows)};
 
@@ -56,6 +80,7 @@ static const struct {
     {RT__WORD("input_text"), PART_OF_TEXT},
     {RT__WORD("output_text"), PART_OF_TEXT},
     {RT__WORD("tool_result"), PART_OF_TOOL},
+    {RT__WORD("tool_call_response"), PART_OF_TOOL},
     {RT__WORD("thinking"), PART_OF_REASON},
     {RT__WORD("redacted_thinking"), PART_OF_REASON},
     {RT__WORD("reasoning.encrypted"), PART_OF_REASON},
@@ -82,15 +107,21 @@ static role role_of(const rt__jnode *const *turn)
   for (size_t i = 0; !name.p && type.p && i < RT__ARRAY_LEN(item_ends); i++)
     if (ends_with(type, item_ends[i].end))
       return item_ends[i].role;
-  return ROLE_OTHER;
+  const rt__jnode *parts = name.p || type.p ? NULL : turn[TURN_CONTENT];
+  return parts && rt__slice_eq(rt__jkey(parts), RT__LIT("parts")) ? ROLE_USER : ROLE_OTHER;
 }
 
-/* a part without a type counts as text if it has one */
-static part_sort sort_of(const rt__jnode *type)
+/* a part without a type is what its keys say, and text if they say nothing */
+static part_sort sort_of(const rt__jnode *const *part)
 {
-  rt_slice s = rt__jslice(type);
-  if (!s.p)
-    return PART_OF_TEXT;
+  rt_slice s = rt__jslice(part[PART_TYPE]);
+  if (!s.p) {
+    if (part[PART_RESULT])
+      return PART_OF_TOOL;
+    if (part[PART_REASON] || (part[PART_THOUGHT] && part[PART_THOUGHT]->num != 0))
+      return PART_OF_REASON;
+    return part[PART_CALL] ? PART_OTHER : PART_OF_TEXT;
+  }
   for (size_t i = 0; i < RT__ARRAY_LEN(part_sorts); i++)
     if (rt__slice_eq(s, part_sorts[i].type))
       return part_sorts[i].sort;
@@ -105,14 +136,17 @@ static void put_part(rt__reading *rd, rt__pieces *to, const rt__jnode *part)
     return;
   }
   rt__gather(rd, RT__T_PART, part, "content", slots, PART_SLOTS);
-  if (sort_of(slots[PART_TYPE]) == PART_OF_TEXT)
-    rt__put(rd, to, rt__take_text(rd, slots[PART_TEXT]));
+  if (sort_of(slots) == PART_OF_TEXT)
+    rt__put(rd, to, rt__take_text(rd, slots[slots[PART_TEXT] ? PART_TEXT : PART_CONTENT]));
 }
 
 void rt__put_content(rt__reading *rd, rt__pieces *to, const rt__jnode *content)
 {
   if (!content)
     return;
+  const rt__jnode *parts = rt__member(content, "parts"); /* Google's content is {role, parts} */
+  if (parts && parts->kind == RT__JLIST)
+    content = parts;
   if (content->kind != RT__JLIST) {
     put_part(rd, to, content);
     return;
@@ -125,7 +159,7 @@ void rt__put_content(rt__reading *rd, rt__pieces *to, const rt__jnode *content)
 
 static void put_signature(rt__reading *rd, const rt__jnode *v)
 {
-  rt_slice s = rt__take_text(rd, v);
+  rt_slice s = v && v->kind == RT__JSTRING ? rt__take_text(rd, v) : (rt_slice){NULL, 0};
   if (!s.p || s.n < SIGNATURE_MIN)
     return;
   for (size_t i = 0; i < RT__ARRAY_LEN(signature_stand_ins); i++)
@@ -144,9 +178,10 @@ static void put_signatures(rt__reading *rd, const rt__jnode *list)
   for (const rt__jnode *c = list + 1; c < list + list->span; c += c->span) {
     rt__gather(rd, RT__T_PART, c, "content", slots, PART_SLOTS);
     put_signature(rd, slots[PART_SIGNATURE]);
-    if (sort_of(slots[PART_TYPE]) == PART_OF_REASON)
+    if (sort_of(slots) == PART_OF_REASON)
       put_signature(rd, slots[PART_DATA]);
     put_signature(rd, slots[PART_SEALED]);
+    put_signature(rd, rt__member(rt__member(slots[PART_REASON], "reasoningText"), "signature"));
   }
 }
 
@@ -171,7 +206,7 @@ static bool only_tool_results(rt__reading *rd, const rt__jnode *content)
     if (c->kind != RT__JOBJECT)
       return false;
     rt__gather(rd, RT__T_PART, c, "content", slots, PART_SLOTS);
-    if (sort_of(slots[PART_TYPE]) != PART_OF_TOOL)
+    if (sort_of(slots) != PART_OF_TOOL)
       return false;
   }
   return true;
@@ -242,11 +277,14 @@ void rt__read_turns(rt__reading *rd, const rt__jnode *turns, bool bare)
   rd->x.has_messages = true;
   if (turns->kind == RT__JLIST && !bare) {
     read_list(rd, turns, &t);
+  } else if (turns->kind == RT__JOBJECT && !bare) {
+    read_turn(rd, turns, &t);
   } else {
     rd->x.n_messages = 1;
     user_turn(rd, turns, &t);
   }
-  rd->x.first_user = rt__join(rd, &rd->turns, t.first.from, t.first.to);
+  rd->x.first_user = rt__join_pieces(rd, &rd->turns, t.first.from, t.first.to);
   bool same = t.first.from == t.last.from && t.first.to == t.last.to;
-  rd->x.last_user = same ? rd->x.first_user : rt__join(rd, &rd->turns, t.last.from, t.last.to);
+  rd->x.last_user =
+      same ? rd->x.first_user : rt__join_pieces(rd, &rd->turns, t.last.from, t.last.to);
 }

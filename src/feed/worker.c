@@ -1,7 +1,5 @@
 #include "feed/worker.h"
 
-#include "exchange/dialect.h"
-
 #define ARENA_REST ((size_t)8 << 20) /* what a worker keeps between lines */
 
 static rt_code emit(void *ctx, const rt_exchange *x, const rt__place *at, rt_error *err)
@@ -10,15 +8,18 @@ static rt_code emit(void *ctx, const rt_exchange *x, const rt__place *at, rt_err
   return w->cb->exchange ? w->cb->exchange(w->cb->ctx, w->index, x, at, err) : RT_OK;
 }
 
-/* joined texts, headers and knobs of a line: each byte of it at most twice, and some change */
+/* joined texts, headers, knobs and values put together of a line: a few times its bytes, and some
+ * change */
 static rt_code new_arena(rt__worker *w)
 {
-  return rt__arena_new(w->alloc, 2 * w->line_max + ((size_t)1 << 20), &w->reading.arena);
+  return rt__arena_new(w->alloc, 8 * w->line_max + ((size_t)16 << 20), &w->reading.arena);
 }
 
 rt_code rt__worker_init(rt__worker *w)
 {
   rt__reading_init(&w->reading, w->alloc);
+  rt__hold_init(&w->hold, w->alloc, w->hold_dir, w->hold_memory);
+  w->reading.hold = &w->hold;
   w->reading.tally = &w->tally;
   w->reading.emit = emit;
   w->reading.emit_ctx = w;
@@ -32,6 +33,7 @@ void rt__worker_free(rt__worker *w)
   rt__jreader_free(w->json);
   rt__arena_free(w->reading.arena);
   rt__reading_free(&w->reading);
+  rt__hold_free(&w->hold);
 }
 
 uint64_t rt__worker_exchanges(const rt__worker *w)
@@ -45,32 +47,6 @@ static const rt__cause fault_causes[] = {
     [RT__JFAULT_MANY] = RT__CAUSE_MANY,
 };
 
-typedef rt__cause (*reader)(rt__reading *rd, const rt__jnode *root);
-static const reader readers[] = {
-#define READER(code, name, reader, all, any) reader,
-    RT__DIALECT_MAP(READER)
-#undef READER
-};
-
-static bool has_key(void *ctx, rt_slice key)
-{
-  const rt__jnode *root = ctx;
-  for (const rt__jnode *v = root + 1; v < root + root->span; v += v->span)
-    if (rt__slice_eq(rt__jkey(v), key))
-      return true;
-  return false;
-}
-
-static void read_object(rt__worker *w, const rt__jnode *root, rt_slice line)
-{
-  rt__dialect d = rt__dialect_find(has_key, (void *)(uintptr_t)root);
-  if (d == RT__DIALECT_COUNT)
-    rt__tally_add(&w->tally, RT__CAUSE_DIALECT, &w->reading.at, "no known shape: %.*s",
-                  (int)(line.n < 100 ? line.n : 100), line.p);
-  else
-    (void)readers[d](&w->reading, root); /* a refusal is in the tally */
-}
-
 static void read_line(rt__worker *w, rt_slice line)
 {
   const rt__jnode *root;
@@ -83,17 +59,14 @@ static void read_line(rt__worker *w, rt_slice line)
     rt__reading_stop(&w->reading, RT_E_NOMEM);
   else if (f != RT__JFAULT_NONE)
     rt__tally_add(&w->tally, fault_causes[f], place, "%s, at byte %zu of the line", what, at);
-  else if (root->kind != RT__JOBJECT)
-    rt__tally_add(&w->tally, RT__CAUSE_BROKEN, place, "%s where an object should be",
-                  rt__jkind_name(root->kind));
   else
-    read_object(w, root, line);
+    rt__read_record(&w->reading, root, line);
 }
 
-/* a huge line leaves no huge buffers behind */
-static void rest(rt__worker *w)
+void rt__worker_rest(rt__worker *w)
 {
   rt__jreader_rest(w->json);
+  rt__inner_rest(&w->reading.inner);
   if (rt__arena_bytes(w->reading.arena) <= ARENA_REST)
     return;
   rt__arena_free(w->reading.arena);
@@ -127,7 +100,7 @@ static void one_line(rt__worker *w, rt_slice line)
   } else {
     read_line(w, line);
     if (line.n > ARENA_REST / 2)
-      rest(w);
+      rt__worker_rest(w);
   }
 }
 
@@ -144,6 +117,12 @@ rt_code rt__worker_batch(rt__worker *w, const rt__batch *b)
     rd->at.offset += (uint64_t)(next - p);
     p = next;
   }
+  return rt__worker_stop(w);
+}
+
+rt_code rt__worker_stop(rt__worker *w)
+{
+  const rt__reading *rd = &w->reading;
   if (rd->stop != RT_OK && w->err.code == RT_OK)
     (void)rt__fail_at(&w->err, rd->stop, rd->at.line, rd->at.offset, "%s", rt_code_text(rd->stop));
   return rd->stop;

@@ -1,0 +1,42 @@
+/* mapped - lines of any shape, by the user's map. */
+#include "feed/reading.h"
+
+/* a number where a name should be is that name; a name where a number should be may be one in
+ * quotes, which only times may be */
+static const rt__jnode *fitting(rt__reading *rd, const rt__jnode *v, size_t slot)
+{
+  uint8_t kinds = rt__slot_kinds(slot);
+  if (v->kind == RT__JNUMBER && kinds == RT__JSTRING)
+    v = rt__as_string(rd, v);
+  if (v && slot == RT__S_ACCOUNT)
+    v = rt__as_string(rd, v);
+  return v && v->kind & kinds ? v : NULL;
+}
+
+static const rt__jnode *look(rt__reading *rd, const rt__jnode *root, const rt__mapped *f)
+{
+  for (size_t i = 0; i < f->n; i++) {
+    const rt__jnode *v = f->pointer[i].n ? rt__find(rd, root, f->pointer[i]) : root;
+    const rt__jnode *fits = v ? fitting(rd, v, f->slot) : NULL;
+    if (fits)
+      return fits;
+    if (v)
+      rt__tally_add(rd->tally, RT__CAUSE_FIELD_TYPE, &rd->at, "map: %.*s for %s is %s: %.*s",
+                    (int)(f->pointer[i].n < 60 ? f->pointer[i].n : 60), f->pointer[i].p,
+                    rt__slot_name(f->slot), rt__jkind_name(v->kind), (int)(v->n < 30 ? v->n : 30),
+                    v->p ? v->p : "");
+  }
+  return f->n ? NULL : &f->value;
+}
+
+rt__cause rt__read_mapped(rt__reading *rd, const rt__jnode *root)
+{
+  const rt__jnode *slots[RT__S_COUNT] = {NULL};
+  const rt__how how = {.clock = rd->mapping->clock, .root = root};
+  for (size_t i = 0; i < rd->mapping->n; i++) {
+    const rt__mapped *f = &rd->mapping->field[i];
+    slots[f->slot] = look(rd, root, f);
+    rd->mapped[f->slot] += slots[f->slot] != NULL;
+  }
+  return rt__read_slots(rd, slots, &how);
+}
