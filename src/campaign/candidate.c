@@ -59,5 +59,6 @@ bool rt__candidate_is_pool(const rt__candidate *c)
 {
   bool clock = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
-  return clock && people && c->b.bits[RT_FAMILY_TIME] >= 3 && c->b.clock >= 1;
+  return clock && people && !rt__candidate_in_the_open(c) && c->b.bits[RT_FAMILY_TIME] >= 3 &&
+         c->b.clock >= 1;
 }

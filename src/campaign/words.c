@@ -39,6 +39,9 @@ static void say_time(const rt__bits *b, const rt__group *g, char *t)
     n +=
         snprintf(t + n, (size_t)(TEXT_MAX - n),
                  "; starts keep their place in turn, lag ratio %.2f (%.1f bits)", b->lag, b->clock);
+  if (b->turns > 0.1)
+    n += snprintf(t + n, (size_t)(TEXT_MAX - n),
+                  "; %.0f %% of pairs take turns behind one balancer", 100 * b->turns);
   if (b->equal > 0)
     n += snprintf(t + n, (size_t)(TEXT_MAX - n), "; equal rates (%.1f bits)", b->equal);
   if (b->moved >= 0)

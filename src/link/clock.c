@@ -16,6 +16,11 @@
 #define NEAR_GROWN 0.75 /* likewise, against many members at once */
 #define CORE_MAX   30
 #define LAGS_MIN   6
+#define TURNS_MIN  12   /* starts of a stream whose turns are counted */
+#define IN_TURN    0.75 /* share of alternations of a pair that takes turns … */
+#define TURNS_Z    4.0  /* … and how far above independence */
+#define TOGETHER   0.30 /* correlation of their gaps … */
+#define TOGETHER_Z 2.5  /* … and how far above none */
 
 /* ---- lag ratio */
 
@@ -88,6 +93,79 @@ double rt__lag_ratio(const double *p, size_t n, const double *q, size_t m, doubl
   double a = one_way(p, n, q, m, scratch, &k1), b = one_way(q, m, p, n, scratch, &k2);
   *lags = a <= b ? k1 : k2;
   return a < b ? a : b;
+}
+
+/* ---- turns */
+
+double rt__alternation(const double *p, size_t n, const double *q, size_t m, double *z)
+{
+  *z = 0;
+  if (n == 0 || m == 0)
+    return 0;
+  double lo = p[0] > q[0] ? p[0] : q[0], hi = p[n - 1] < q[m - 1] ? p[n - 1] : q[m - 1];
+  overlap(&p, &n, lo, hi);
+  overlap(&q, &m, lo, hi);
+  if (n < 4 || m < 4)
+    return 0;
+  size_t i = 0, j = 0, changes = 0;
+  int last = -1;
+  while (i < n || j < m) {
+    int now = j == m || (i < n && p[i] <= q[j]) ? 0 : 1;
+    changes += last >= 0 && now != last;
+    last = now;
+    i += now == 0;
+    j += now == 1;
+  }
+  double a = (double)n, b = (double)m, all = a + b, mean = 1 + 2 * a * b / all;
+  double var = 2 * a * b * (2 * a * b - all) / (all * all * (all - 1));
+  *z = var > 0 ? ((double)changes + 1 - mean) / sqrt(var) : 0;
+  return (double)changes / (all - 1);
+}
+
+static double median_gap(const double *p, size_t n, double *scratch)
+{
+  for (size_t i = 0; i + 1 < n; i++)
+    scratch[i] = p[i + 1] - p[i];
+  return n > 1 ? rt__median(scratch, n - 1) : 0;
+}
+
+double rt__gaps_together(const double *p, size_t n, const double *q, size_t m, double *scratch,
+                         size_t *n_gaps)
+{
+  double a = 3 * median_gap(p, n, scratch), b = 3 * median_gap(q, m, scratch);
+  double sx = 0, sy = 0, xx = 0, yy = 0, xy = 0, k = 0;
+  for (size_t i = 0, j = 0; i + 1 < n; i++) {
+    double middle = (p[i] + p[i + 1]) / 2;
+    while (j + 1 < m && q[j + 1] <= middle)
+      j++;
+    if (j + 1 >= m || q[j] > middle)
+      continue;
+    double g = p[i + 1] - p[i], h = q[j + 1] - q[j];
+    if (g > a || h > b || g <= 0 || h <= 0)
+      continue;
+    double x = log(g), y = log(h);
+    sx += x;
+    sy += y;
+    xx += x * x;
+    yy += y * y;
+    xy += x * y;
+    k++;
+  }
+  *n_gaps = (size_t)k;
+  if (k < 3)
+    return 0;
+  double vx = xx - sx * sx / k, vy = yy - sy * sy / k;
+  return vx > 1e-12 && vy > 1e-12 ? (xy - sx * sy / k) / sqrt(vx * vy) : 0;
+}
+
+bool rt__in_turn(const double *p, size_t n, const double *q, size_t m, double *scratch)
+{
+  double z;
+  size_t k;
+  if (n < TURNS_MIN || m < TURNS_MIN || rt__alternation(p, n, q, m, &z) < IN_TURN || z < TURNS_Z)
+    return false;
+  double r = rt__gaps_together(p, n, q, m, scratch, &k);
+  return k >= 8 && r >= TOGETHER && r * sqrt((double)k) >= TOGETHER_Z;
 }
 
 /* ---- streams of one block, their counting functions, and who is near whom */
@@ -188,6 +266,16 @@ static rt_code add_edge(block *b, uint32_t i, uint32_t j)
   return RT_OK;
 }
 
+/* streams whose place in the ring drifts, but who take turns all the same */
+static bool takes_turns(const block *b, uint32_t i, uint32_t j)
+{
+  size_t n = b->st[i].n, m = b->st[j].n;
+  double *p = b->scratch, *q = p + n;
+  times(b, i, p);
+  times(b, j, q);
+  return rt__in_turn(p, n, q, m, q + m);
+}
+
 static rt_code try_pair(block *b, uint32_t i, uint32_t j)
 {
   double n = b->st[i].n, m = b->st[j].n, limit = near_limit(n + m);
@@ -196,7 +284,7 @@ static rt_code try_pair(block *b, uint32_t i, uint32_t j)
   size_t lags;
   double r = pair_ratio(b, i, j, &lags);
   bool near = lags >= LAGS_MIN && r < (n >= 16 && m >= 16 ? NEAR : NEAR_SHORT);
-  return near ? add_edge(b, i, j) : RT_OK;
+  return near || takes_turns(b, i, j) ? add_edge(b, i, j) : RT_OK;
 }
 
 /* all pairs that can be near: the first wave alone bounds the distance from below */

@@ -52,8 +52,8 @@ typedef struct rt__bits {
   /* what the families saw: for rules, causes and explanations */
   double own, own_fit; /* content: source bits before the cap, share of accounts that fit */
   rt__reuse reuse;
-  double balance, phi, equal, clock, lag, pivot, moved; /* time */
-  double knobs, frames;                                 /* client */
+  double balance, phi, equal, clock, lag, turns, pivot, moved; /* time */
+  double knobs, frames;                                        /* client */
   double size;
   double linked; /* keys: share of members under shared keys */
   double payers, paid_together, top_payer, in_org, own_mail; /* money */

@@ -126,6 +126,23 @@ static bool even_gaps(const rt__starts *s, const rt__group *g, uint32_t i, doubl
   return rt__quantile_sorted(v, n - 1, 0.75) - rt__quantile_sorted(v, n - 1, 0.25) < 0.9 * med;
 }
 
+/* share of pairs of members that take turns behind one balancer, however irregular or drifting they
+ * are */
+static double turns(const rt__starts *s, const rt__group *g, double *v)
+{
+  size_t yes = 0;
+  rt__rng rng = {0xc10e, 0};
+  if (g->n < RT__CLOCK_MIN)
+    return 0;
+  for (int p = 0; p < PAIRS; p++) {
+    uint32_t i = (uint32_t)rt__rng_below(&rng, g->n), j = (uint32_t)rt__rng_below(&rng, g->n - 1);
+    j += j >= i;
+    size_t n = copy_times(s, g, i, v), m = copy_times(s, g, j, v + n);
+    yes += rt__in_turn(v, n, v + n, m, v + n + m);
+  }
+  return (double)yes / PAIRS;
+}
+
 static rt_code clock(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   const rt__starts *s = r->starts;
@@ -151,6 +168,9 @@ static rt_code clock(const rt__reference *r, const rt__group *g, rt__bits *b)
       b->lag = rt__median(ratio, PAIRS);
       b->clock = rt__clip(10 * (0.9 - b->lag), -1, 5);
     }
+    b->turns = turns(s, g, v);
+    if (10 * b->turns > b->clock) /* a tenth of all pairs is more than strangers have */
+      b->clock = rt__clip(10 * b->turns, 0, 5);
   }
   rt__free(r->alloc, v, (6 * longest + 16) * sizeof *v);
   rt__free(r->alloc, even, g->n * sizeof *even);
