@@ -9,7 +9,7 @@
 /* A member was found with the others before its own bits were counted: odds of 8 : 1 to begin with.
  */
 #define MEMBER_PRIOR   3.0
-#define BYSTANDER_BITS (-6.0) /* own bits at which an account only shares the pool */
+#define BYSTANDER_BITS (-2.5) /* own bits at which an account only shares the pool */
 #define COVER_BITS     (-2.0) /* content or size bits at which its own harvesting is not shown */
 
 static double logistic(double bits)
@@ -27,6 +27,17 @@ static rt_role role_of(const double *bits, double sum, bool found_by_rows)
   if (sum <= BYSTANDER_BITS)
     return RT_ROLE_BYSTANDER;
   return (isnan(work) || work > COVER_BITS) ? RT_ROLE_HARVEST : RT_ROLE_COVER;
+}
+
+/* what a family adds to a member's sum: beside content, sizes only tell when they contradict, and
+ * half */
+static double counted(const double *bits, int f)
+{
+  if (isnan(bits[f]))
+    return 0;
+  if (f != RT_FAMILY_SIZE || isnan(bits[RT_FAMILY_CONTENT]))
+    return bits[f];
+  return bits[f] < 0 ? bits[f] / 2 : 0;
 }
 
 static void add_exchange(struct rt_member *m, struct rt_campaign *c, const rt_digest *g,
@@ -87,9 +98,7 @@ static rt_code describe_members(const rt__detection *d, const rt__draft *x, cons
     for (int f = 0; f < RT_FAMILY_COUNT; f++) {
       bool known = at < g->n && g->account[at] == x->account[i];
       m->bits[f] = known ? bits[(size_t)at * RT_FAMILY_COUNT + (size_t)f] : NAN;
-      sum += isnan(m->bits[f]) || (f == RT_FAMILY_SIZE && !isnan(m->bits[RT_FAMILY_CONTENT]))
-                 ? 0
-                 : m->bits[f];
+      sum += counted(m->bits, f);
     }
     const rt__candidate *by = d->drafts.by[x->account[i]];
     bool rows = !by || rt__group_has(by->g, x->account[i]);
