@@ -236,7 +236,7 @@ def main():
     views = [e.view(v) for v in a.views.split(",")]
     r, page = views[0]["report"], Page()
     say = page.say
-    say(f'retort {r["fit"]["version"]}{revision()}. World: {a.world and os.path.basename(os.path.abspath(a.world)) or "of its own (" + " ".join(OWN_WORLD) + ")"}: {r["accounts"]} accounts: {r["benign"]} honest '
+    say(f'retort {r["fit"]["version"]}{revision(a.retort)}. World: {a.world and os.path.basename(os.path.abspath(a.world)) or "of its own (" + " ".join(OWN_WORLD) + ")"}: {r["accounts"]} accounts: {r["benign"]} honest '
         f'({r["benign_groups"]} groups), {r["campaign_accounts"]} in {r["campaigns"]} campaigns, {r["pooled_accounts"]} resold.', "",
         "### Three views", "", headline(views), "### Each campaign", "", "Share of its accounts found.", "", campaigns(views),
         "### Honest and resold accounts", "", kinds(views), "### Precision and calibration", "", precision(views),

@@ -31,10 +31,16 @@ def families():
         return re.findall(r'X\(RT_FAMILY_\w+, "(\w+)"', f.read())
 
 
-def revision():
-    """", commit abc1234" where the tree is a checkout"""
-    done = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    return f", commit {done.stdout.strip()}" if done.returncode == 0 else ""
+def git(*words):
+    done = subprocess.run(["git", "-C", ROOT, *words], capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def revision(retort):
+    """", commit abc1234" where the program can be that commit's: sources unchanged, and built after it"""
+    head, made = git("rev-parse", "--short", "HEAD"), git("log", "-1", "--format=%ct", "--", "src", "include")
+    clean = git("status", "--porcelain", "--", "src", "include") == ""
+    return f", commit {head}" if head and made and clean and os.path.getmtime(retort) > int(made) else ""
 
 
 def own_world(retort, folder):

@@ -92,7 +92,7 @@ def main():
             shutil.rmtree(world)
             shutil.rmtree(os.path.join(a.out, f"eval-{seed}"))
     first = by[views[0]][0]
-    page.say(f'retort {first["fit"]["version"]}{revision()}. {"Spec " + a.spec if a.spec else "Preset " + a.preset}, scale {a.scale}, seeds {a.seeds}, '
+    page.say(f'retort {first["fit"]["version"]}{revision(a.retort)}. {"Spec " + a.spec if a.spec else "Preset " + a.preset}, scale {a.scale}, seeds {a.seeds}, '
              f'{"texts of " + os.path.basename(a.texts) if a.texts else "built-in texts"}; {first["benign"]} honest accounts, {first["campaigns"]} campaigns. '
              "Mean over seeds (smallest to largest).", "",
              table(["", *views], [[name, *(cell(by[v], of, show) for v in views)] for name, of, show in AIMS]))
