@@ -29,8 +29,12 @@ rt_code rt__dispatch_new(const rt__plan *p, uint32_t which, rt__dispatch *d)
   const rt__dispatch_plan *dp = &p->dispatches[which];
   *d =
       (rt__dispatch){.heap = rt__calloc(&p->alloc, dp->n_seats, sizeof *d->heap), .n = dp->n_seats};
-  if (!d->heap)
+  if (dp->balancer == RT__BALANCE_STICKY)
+    d->bound = rt__calloc(&p->alloc, RT__BOUND_MAX, sizeof *d->bound);
+  if (!d->heap || (dp->balancer == RT__BALANCE_STICKY && !d->bound)) {
+    rt__dispatch_free(p, d);
     return RT_E_NOMEM;
+  }
   for (uint32_t i = 0; i < d->n; i++) { /* first turns in random order, within one round */
     uint32_t seat = dp->first_seat + i;
     double w = (double)p->seats[seat].weight;
@@ -45,6 +49,9 @@ rt_code rt__dispatch_new(const rt__plan *p, uint32_t which, rt__dispatch *d)
 void rt__dispatch_free(const rt__plan *p, rt__dispatch *d)
 {
   rt__free(&p->alloc, d->heap, d->n * sizeof *d->heap);
+  rt__free(&p->alloc, d->bound, RT__BOUND_MAX * sizeof *d->bound);
+  d->heap = NULL;
+  d->bound = NULL;
 }
 
 uint32_t rt__seat_account(const rt__plan *p, uint32_t seat, int64_t t)
@@ -102,15 +109,21 @@ static uint32_t at_random(const rt__plan *p, const rt__dispatch_plan *dp, const 
   return RT__NONE;
 }
 
-static uint32_t stuck(const rt__plan *p, const rt__dispatch_plan *dp, int64_t t, uint64_t key)
+/* the account that the session is bound to, while it is used and open; else the next in turn */
+static uint32_t stuck(const rt__plan *p, rt__dispatch *d, int64_t t, uint64_t key)
 {
-  for (uint64_t k = 0; k < 64; k++) {
-    uint32_t seat = dp->first_seat + (uint32_t)(rt__draw(dp->seed, 2, key, k) % dp->n_seats);
-    uint32_t a = ready(p, seat, t);
-    if (a != RT__NONE)
-      return a;
+  rt__bound *b = &d->bound[rt__mix(key) % RT__BOUND_MAX];
+  if (b->last_us && b->key == key && t - b->last_us < RT__BOUND_US) {
+    const rt__account *a = &p->accounts[b->account];
+    if (t >= a->created && (!a->closed || t < a->closed)) {
+      b->last_us = t;
+      return b->account;
+    }
   }
-  return RT__NONE;
+  uint32_t account = in_turn(p, d, t);
+  if (account != RT__NONE)
+    *b = (rt__bound){key, t, account};
+  return account;
 }
 
 static uint32_t anybody(const rt__plan *p, const rt__dispatch_plan *dp, int64_t t)
@@ -129,7 +142,7 @@ uint32_t rt__dispatch_pick(const rt__plan *p, uint32_t which, rt__dispatch *d, i
   const rt__dispatch_plan *dp = &p->dispatches[which];
   uint32_t a = RT__NONE;
   if (dp->balancer == RT__BALANCE_STICKY)
-    a = stuck(p, dp, t, key);
+    a = stuck(p, d, t, key);
   else if (dp->balancer == RT__BALANCE_RANDOM || rt__coin(r, (double)dp->random))
     a = at_random(p, dp, d, t, r);
   else
