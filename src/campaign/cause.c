@@ -72,7 +72,7 @@ void rt__traits(const rt__bits *b, double out[RT__TRAIT_COUNT])
 static double part(const double trait[RT__TRAIT_COUNT], rt__why w, int t)
 {
   double p = causes[w].percent[t] / 100.0;
-  return isnan(trait[t]) ? 0 : trait[t] * log2(p) + (1 - trait[t]) * log2(1 - p);
+  return trait[t] * log2(p) + (1 - trait[t]) * log2(1 - p);
 }
 
 static int by_odds(const void *a, const void *b)
@@ -93,6 +93,8 @@ void rt__rivals(const double trait[RT__TRAIT_COUNT], rt__why verdict,
     rt__rival r = {.why = (rt__why)w};
     double best = -INFINITY, worst = INFINITY;
     for (int t = 0; t < RT__TRAIT_COUNT; t++) {
+      if (isnan(trait[t]))
+        continue;
       double d = part(trait, (rt__why)w, t) - part(trait, verdict, t);
       r.log_odds += d;
       if (d > best) {
