@@ -8,14 +8,20 @@ double rt__candidate_work(const rt__bits *b)
   return content >= 0 && size > content ? size : content;
 }
 
-static const rt_family hands[] = {RT_FAMILY_TIME, RT_FAMILY_MONEY, RT_FAMILY_KEYS,
-                                  RT_FAMILY_PROVISION};
+static const rt_family hands[] = {RT_FAMILY_MONEY, RT_FAMILY_KEYS, RT_FAMILY_PROVISION};
 
-int rt__candidate_hands(const rt__bits *b)
+/* equal rates and a new model are too common to name one hand, unless many keep the same pace */
+static bool time_names_hand(const rt__bits *b, uint32_t accounts)
 {
-  int n = 0;
+  bool dealt = b->balance + b->clock >= RT__DEALT_BITS || (b->equal >= 2.5 && accounts >= 20);
+  return b->bits[RT_FAMILY_TIME] >= RT__HAND_BITS && dealt;
+}
+
+int rt__candidate_hands(const rt__candidate *c)
+{
+  int n = time_names_hand(&c->b, c->g->n);
   for (size_t i = 0; i < RT__ARRAY_LEN(hands); i++)
-    n += b->bits[hands[i]] >= RT__HAND_BITS;
+    n += c->b.bits[hands[i]] >= RT__HAND_BITS;
   return n;
 }
 
@@ -46,7 +52,7 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
 
 bool rt__candidate_is_harvest(const rt__candidate *c)
 {
-  int n = rt__candidate_hands(&c->b);
+  int n = rt__candidate_hands(c);
   bool work = rt__candidate_work(&c->b) >= RT__WORK_BITS;
   /* a shared template is the same work too, if its slots do not say otherwise and two kinds of
    * evidence name one hand */
@@ -60,5 +66,5 @@ bool rt__candidate_is_pool(const rt__candidate *c)
   bool clock = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
   return clock && people && !rt__candidate_in_the_open(c) && c->b.bits[RT_FAMILY_TIME] >= 3 &&
-         c->b.clock >= 1;
+         c->b.clock >= RT__POOL_CLOCK && c->b.balance >= RT__POOL_BALANCE;
 }

@@ -11,14 +11,18 @@
 #include "link/evidence.h"
 #include "retort/finding.h"
 
-#define RT__PRIOR_BITS (-6.0) /* one candidate in 64 is a campaign, before any evidence */
-#define RT__BAR_BITS   5.0    /* report at posterior odds of 32 : 1 */
-#define RT__WORK_BITS  1.5
-#define RT__HAND_BITS  2.0
-#define RT__EXTRACTION 0.3
-#define RT__BURST      3.5 /* log2 density of sign-ups above which accounts were opened together */
-#define RT__QUIET      0.12 /* share of starts in the quietest 6 hours; flat is 0.25, an office sleeps \
-                             */
+#define RT__PRIOR_BITS   (-6.0) /* one candidate in 64 is a campaign, before any evidence */
+#define RT__BAR_BITS     5.0    /* report at posterior odds of 32 : 1 */
+#define RT__WORK_BITS    1.5
+#define RT__HAND_BITS    2.0
+#define RT__DEALT_BITS   1.5 /* of balance and clock, for time to name one hand */
+#define RT__POOL_CLOCK   1.0
+#define RT__POOL_BALANCE 3.0
+#define RT__EXTRACTION   0.3
+#define RT__BURST        3.5 /* log2 density of sign-ups above which accounts were opened together */
+#define RT__QUIET                                                                                  \
+  0.12 /* share of starts in the quietest 6 hours; flat is 0.25, an office sleeps                  \
+        */
 #define RT__MANY_BITS                                                                              \
   (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
 #define RT__MANY_KNOBS 0.7 /* parameters agree between members this much less than inside them */
@@ -32,7 +36,7 @@ typedef struct rt__candidate {
 /* the work family that counts: the better of content and size, unless content speaks against it */
 double rt__candidate_work(const rt__bits *b);
 /* families of the hand with at least RT__HAND_BITS */
-int rt__candidate_hands(const rt__bits *b);
+int rt__candidate_hands(const rt__candidate *c);
 /* prior and all families; content and size answer one question and count once */
 double rt__candidate_score(const rt__bits *b, double prior_bits);
 

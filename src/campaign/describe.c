@@ -231,22 +231,6 @@ static void try_one(void *arg, size_t i)
   rt__group_free(x->d->alloc, &g);
 }
 
-/* A pool is named for its clock alone: where strangers' slots look as much
- * like one list as its own do, chance explains it, and it is not reported. */
-#define POOL_P_MOST 0.10
-
-static void drop_chance_pools(bool text, rt_findings *out)
-{
-  size_t k = 0;
-  for (size_t i = 0; i < out->n_campaigns; i++) {
-    const struct rt_campaign *c = &out->campaigns[i];
-    bool chance = text && c->not_chance_p > POOL_P_MOST; /* NaN: not known */
-    if (c->verdict != RT_VERDICT_POOLED || !chance)
-      out->campaigns[k++] = *c;
-  }
-  out->n_campaigns = k;
-}
-
 /* campaigns stand in the order of the drafts here */
 static rt_code weigh_chance(const rt__detection *d, rt_findings *out)
 {
@@ -310,7 +294,6 @@ rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
     if (c != RT_OK)
       return c;
   }
-  drop_chance_pools(d->starts.text, out);
   if (out->n_campaigns)
     qsort(out->campaigns, out->n_campaigns, sizeof *out->campaigns, by_campaign);
   return RT_OK;

@@ -15,7 +15,7 @@ static size_t missing_of(const rt__candidate *k, const char **out)
   }
   if (rt__candidate_work(&k->b) < RT__WORK_BITS)
     out[n++] = "the same work (one list behind the slots, or equal sizes)";
-  if (rt__candidate_hands(&k->b) == 0)
+  if (rt__candidate_hands(k) == 0)
     out[n++] = "second family (time, money, keys or provision naming one hand)";
   if (k->b.extraction < RT__EXTRACTION)
     out[n++] = "extraction (new slots, long answers, nobody reading on)";

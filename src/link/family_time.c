@@ -10,7 +10,7 @@
 #define PAIRS 200 /* pairs of members whose clocks are compared */
 
 /* how evenly a balancer deals, from taking turns to drawing lots: phi = chi2 / df */
-static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1.0, 1.0, 1.1, 1.1, 1.35, 1.6};
+static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1.0, 1.0, 1.1, 1.1};
 
 static double mixture(double chi2, double df, const double *phi, size_t n)
 {
