@@ -1,5 +1,6 @@
 /* digest - what retort keeps of an exchange, as a file that holds no text. */
 #include "cli/ingest.h"
+#include "cli/mapfile.h"
 #include "cli/out.h"
 #include "digest/file.h"
 
@@ -141,6 +142,7 @@ static const cli_option options[] = {
      .kind = CLI_FILE},
     {"memory-limit", 0, "SIZE", "memory before a disk is used, such as 512M; 1G if not given",
      .kind = CLI_SIZE},
+    CLI_FIELD_OPTIONS,
     {"strict", 0, NULL, "stop where a line or a file cannot be read", .kind = CLI_FLAG},
     {.name = NULL}};
 

@@ -2,6 +2,7 @@
 #include "campaign/spooled.h"
 #include "cli/beside.h"
 #include "cli/ingest.h"
+#include "cli/mapfile.h"
 #include "cli/out.h"
 #include "cli/parallel.h"
 #include "cli/progress.h"
@@ -277,6 +278,7 @@ static const cli_option options[] = {
      .kind = CLI_FILE},
     {"memory-limit", 0, "SIZE",
      "memory for digests before a disk is used, such as 512M; 1G if not given", .kind = CLI_SIZE},
+    CLI_FIELD_OPTIONS,
     {"strict", 0, NULL, "stop where a line or a file cannot be read", .kind = CLI_FLAG},
     {"stats", 0, NULL, "say how much memory and time it took", .kind = CLI_FLAG},
     {.name = NULL}};

@@ -1,5 +1,6 @@
 #include "cli/ingest.h"
 
+#include "cli/mapfile.h"
 #include "cli/progress.h"
 #include "digest/file.h"
 
@@ -72,6 +73,7 @@ typedef struct run {
   rt_digester *digesters[CLI_INGEST_THREADS];
   uint64_t counts[CLI_INGEST_THREADS + 1][8]; /* a cache line each */
   rt__file_reader *file;
+  const rt__feed_options *options;
   cli_progress *progress;
   size_t n_damage;
   struct {
@@ -171,9 +173,10 @@ static rt_code new_digesters(run *r, rt_error *err)
 
 static rt_code feed(run *r, rt_error *err)
 {
-  const rt__feed_options o = {.paths = (const char *const *)r->a->operands,
-                              .n_paths = r->a->n_operands,
-                              .threads = r->in->threads};
+  rt__feed_options o = *r->options;
+  o.paths = (const char *const *)r->a->operands;
+  o.n_paths = r->a->n_operands;
+  o.threads = r->in->threads;
   const rt__feed_callbacks cb = {
       .ctx = r, .exchange = on_exchange, .digest = on_digest, .progress = on_progress};
   rt_code c = new_digesters(r, err);
@@ -197,13 +200,15 @@ static const char *plural(uint64_t n)
 static void say_cause(const cli_args *a, const rt__feed_result *f, int cause)
 {
   const rt__tally *t = &f->tally;
-  bool warning = cause >= RT__CAUSE_FIRST_WARNING;
+  const char *what = cause >= RT__CAUSE_FIRST_OTHER     ? "passed over"
+                     : cause >= RT__CAUSE_FIRST_WARNING ? "read in part"
+                                                        : "refused";
   uint32_t shown = t->kept[cause] < EXAMPLES_SHOWN ? t->kept[cause] : EXAMPLES_SHOWN;
   if (t->count[cause] == 0)
     return;
   cli_say(a, "%llu line%s %s: %s (%s)", (unsigned long long)t->count[cause],
-          plural(t->count[cause]), warning ? "read in part" : "refused",
-          rt__cause_name((rt__cause)cause), rt__cause_text((rt__cause)cause));
+          plural(t->count[cause]), what, rt__cause_name((rt__cause)cause),
+          rt__cause_text((rt__cause)cause));
   for (uint32_t i = 0; i < shown; i++) {
     const rt__example *e = &t->first[cause][i];
     cli_say(a, "  %s:%llu: %s", f->inputs.v[e->at.file].path, (unsigned long long)e->at.line,
@@ -282,20 +287,33 @@ static int check_operands(const cli_args *a)
   return CLI_DONE;
 }
 
-int cli_ingest_run(const cli_args *a, cli_ingest *in)
+static int run_feed(const cli_args *a, cli_ingest *in, run *r)
 {
   rt_error err = {0};
-  run r = {.a = a, .in = in};
-  int status = check_operands(a);
-  if (status != CLI_DONE)
-    return status;
-  r.progress = cli_progress_new();
-  rt_code c = feed(&r, &err);
-  cli_progress_free(r.progress);
+  r->progress = cli_progress_new();
+  rt_code c = feed(r, &err);
+  cli_progress_free(r->progress);
   if (c != RT_OK)
     return cli_error(a, NULL, &err);
-  say_damage(&r);
+  say_damage(r);
   return judge(a, in);
+}
+
+int cli_ingest_run(const cli_args *a, cli_ingest *in)
+{
+  rt__feed_options o = {.threads = 0};
+  rt__mapping *mapping;
+  run r = {.a = a, .in = in, .options = &o};
+  int status = check_operands(a);
+  if (status == CLI_DONE)
+    status = cli_field_options(a, &o, &mapping);
+  if (status != CLI_DONE)
+    return status;
+  status = run_feed(a, in, &r);
+  if (in->feed)
+    cli_mapping_complain(a, mapping, in->feed);
+  rt__mapping_free(mapping);
+  return status;
 }
 
 void cli_ingest_free(cli_ingest *in)

@@ -17,6 +17,8 @@ enum {
   E_PEER, /* address and port */
   E_TOKENS_IN,
   E_TOKENS_OUT,
+  E_PATH_1, /* by rank */
+  E_PATH_2,
   E_SLOTS
 };
 
@@ -46,8 +48,8 @@ static const rt__field envoy_rows[] = {
     {"downstream_remote_address", E_PEER, RT__JSTRING},
     {"user-agent", RT__S_AGENT, RT__JSTRING},
     {"user_agent", RT__S_AGENT, RT__JSTRING},
-    {"request.path", RT__S_ENDPOINT, RT__JSTRING},
-    {"x-envoy-original-path", RT__S_ENDPOINT, RT__JSTRING},
+    {"request.path", E_PATH_1, RT__JSTRING},
+    {"x-envoy-original-path", E_PATH_2, RT__JSTRING},
     {"x-envoy-origin-path", RT__S_ENDPOINT, RT__JSTRING},
 };
 const rt__rows rt__envoy_rows = {envoy_rows, RT__ARRAY_LEN(envoy_rows)};
@@ -103,6 +105,9 @@ rt__cause rt__read_envoy(rt__reading *rd, const rt__jnode *root)
   drop_dashes(slots);
   if (!slots[RT__S_MODEL])
     slots[RT__S_MODEL] = slots[E_MODEL_ANSWERED];
+  for (int p = E_PATH_2; p >= E_PATH_1; p--)
+    if (slots[p])
+      slots[RT__S_ENDPOINT] = slots[p];
   slots[RT__S_IP] = address_of(rd, slots[E_PEER]);
   uint32_t status = count_of(slots[E_STATUS], 999);
   preset.status = status == RT_UNSET_U32 ? 0 : (uint16_t)status;

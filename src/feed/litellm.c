@@ -179,8 +179,10 @@ static void read_end(const rt__jnode *const *slots, rt_exchange *preset)
 static void read_error(rt__reading *rd, const rt__jnode *const *slots, rt_exchange *preset)
 {
   const rt__jnode *error[LE_SLOTS];
-  if (!rt__slice_eq(rt__jslice(slots[L_STATUS_WORD]), RT__LIT("failure")))
+  if (!rt__slice_eq(rt__jslice(slots[L_STATUS_WORD]), RT__LIT("failure"))) {
+    preset->status = slots[L_STATUS_WORD] ? 200 : 0;
     return;
+  }
   rt__gather(rd, RT__T_LITELLM_ERROR, slots[L_ERROR], "error_information", error, LE_SLOTS);
   const rt__jnode *code = error[LE_CODE];
   char text[8] = "";

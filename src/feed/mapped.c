@@ -1,15 +1,35 @@
 /* mapped - lines of any shape, by the user's map. */
 #include "feed/reading.h"
 
-/* a number where a name should be is that name; a name where a number should be may be one in
- * quotes, which only times may be */
-static const rt__jnode *fitting(rt__reading *rd, const rt__jnode *v, size_t slot)
+#include <stdlib.h>
+
+/* a number in quotes, as databases write them that fear for its digits */
+static const rt__jnode *unquoted(rt__reading *rd, const rt__jnode *v)
+{
+  char text[40], *end;
+  if (v->n == 0 || v->n >= sizeof text)
+    return NULL;
+  memcpy(text, v->p, v->n);
+  text[v->n] = 0;
+  double num = strtod(text, &end);
+  rt__jnode *to = *end == 0 && text[0] > ' ' ? rt__take(rd, sizeof *to) : NULL;
+  if (!to)
+    return NULL;
+  *to = *v;
+  to->kind = RT__JNUMBER;
+  to->num = num;
+  return to;
+}
+
+const rt__jnode *rt__fit(rt__reading *rd, const rt__jnode *v, size_t slot)
 {
   uint8_t kinds = rt__slot_kinds(slot);
-  if (v->kind == RT__JNUMBER && kinds == RT__JSTRING)
+  if (v->kind == RT__JNUMBER && (kinds == RT__JSTRING || slot == RT__S_ACCOUNT))
     v = rt__as_string(rd, v);
-  if (v && slot == RT__S_ACCOUNT)
-    v = rt__as_string(rd, v);
+  if (v && v->kind == RT__JSTRING && kinds == RT__JNUMBER)
+    v = unquoted(rd, v);
+  if (v && slot == RT__S_ACCOUNT && v->kind != RT__JSTRING)
+    return NULL;
   return v && v->kind & kinds ? v : NULL;
 }
 
@@ -17,7 +37,7 @@ static const rt__jnode *look(rt__reading *rd, const rt__jnode *root, const rt__m
 {
   for (size_t i = 0; i < f->n; i++) {
     const rt__jnode *v = f->pointer[i].n ? rt__find(rd, root, f->pointer[i]) : root;
-    const rt__jnode *fits = v ? fitting(rd, v, f->slot) : NULL;
+    const rt__jnode *fits = v ? rt__fit(rd, v, f->slot) : NULL;
     if (fits)
       return fits;
     if (v)

@@ -151,6 +151,10 @@ rt_slice rt__write_json(rt__reading *rd, const rt__jnode *v);
 
 /* ---- the readers */
 
+/* a value as a slot takes it: a number as a name, a number out of its quotes; NULL if it doesn't
+ * fit (mapped.c) */
+const rt__jnode *rt__fit(rt__reading *rd, const rt__jnode *v, size_t slot);
+
 typedef struct rt__how {
   rt__clock clock;
   /* slots that the account comes from when RT__S_ACCOUNT is empty, first to last */

@@ -39,7 +39,7 @@ complete_words() {
     bash "$work/retort" "$@"
 }
 check "completes commands" test "$(complete_words retort sca)" = scan
-check "completes options" test "$(complete_words retort scan --acc)" = --accounts
+check "completes options" test "$(complete_words retort scan --ev)" = --events
 check "completes choices" test "$(complete_words retort scan --format j)" = json
 touch "$work/a-file.jsonl"
 check "completes files" test "$(complete_words retort scan "$work/a-fi")" = "$work/a-file.jsonl"
