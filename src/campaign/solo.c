@@ -11,16 +11,18 @@
 #define HEAVY_LEAST    200
 #define OUTPUT_LEAST   200
 
-static double heavy_from(const rt__starts *s)
+static rt_code heavy_from(const rt__starts *s, double *heavy)
 {
   double *v = rt__calloc(s->alloc, s->n_accounts, sizeof *v);
+  rt_code c = v ? RT_OK : RT_E_NOMEM;
   double q = HEAVY_LEAST;
   for (uint32_t a = 0; v && a < s->n_accounts; a++)
     v[a] = rt__starts_count(s, a);
   if (v)
     q = rt__quantile(v, s->n_accounts, HEAVY_QUANTILE);
   rt__free(s->alloc, v, s->n_accounts * sizeof *v);
-  return q > HEAVY_LEAST ? q : HEAVY_LEAST;
+  *heavy = q > HEAVY_LEAST ? q : HEAVY_LEAST;
+  return c;
 }
 
 /* share of an account's starts that carry its most frequent chunk */
@@ -87,7 +89,9 @@ rt_code rt__solos(const rt__reference *r, const rt__candidate *cases, size_t n, 
     if (cases[i].g->origin == RT__FROM_SKELETON && cases[i].b.bits[RT_FAMILY_CONTENT] < 1)
       for (uint32_t k = 0; k < cases[i].g->n; k++)
         tool[cases[i].g->account[k]] = 1;
-  double heavy = heavy_from(s);
+  double heavy = 0;
+  if (c == RT_OK)
+    c = heavy_from(s, &heavy);
   for (uint32_t a = 0; a < s->n_accounts && c == RT_OK; a++) {
     bool yes;
     if (d->of[a] || tool[a] || rt__starts_count(s, a) < heavy || rt__starts_followed(s, a) >= 0.05)
@@ -95,7 +99,8 @@ rt_code rt__solos(const rt__reference *r, const rt__candidate *cases, size_t n, 
     c = fits(r, a, &yes);
     if (c == RT_OK && yes) {
       c = rt__drafts_add(d, RT_VERDICT_SUSPECT, NULL, &a, 1);
-      d->d[d->n - 1].solo = a;
+      if (c == RT_OK)
+        d->d[d->n - 1].solo = a;
     }
   }
   rt__free(s->alloc, tool, s->n_accounts);

@@ -93,6 +93,6 @@ rt_code rt__member_provision(const rt__reference *r, const rt__group *g, double 
 rt_code rt__member_keys(const rt__reference *r, const rt__group *g, double *out);
 
 /* day swings of reference groups (family_time.c), spread of rates and sizes */
-size_t rt__swing_reference(const rt__starts *s, double *out, size_t max);
+rt_code rt__swing_reference(const rt__starts *s, double *out, size_t max, size_t *n) RT__MUST_CHECK;
 
 #endif

@@ -25,10 +25,11 @@ static double own_bits(const rt__reference *r, const rt__own *o)
   return rt__clip((one - log_likelihood(o, r->own, r->n_own)) / RT__LN2, -6, 3);
 }
 
-static void source(const rt__reference *r, const rt__group *g, rt__bits *b)
+static rt_code source(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   rt__own own[RT__SLOTS_MAX];
-  size_t n = rt__slots_own(r->starts, &r->idf, g, own), counted = 0, fit = 0;
+  size_t n, counted = 0, fit = 0;
+  rt_code c = rt__slots_own(r->starts, &r->idf, g, own, &n);
   double sum = 0;
   for (size_t i = 0; i < n; i++) {
     if (own[i].slots < 2)
@@ -40,6 +41,7 @@ static void source(const rt__reference *r, const rt__group *g, rt__bits *b)
   }
   b->own = WEIGHT * sum;
   b->own_fit = counted ? (double)fit / (double)counted : 0;
+  return c;
 }
 
 /* People who draw from a common list meet, and repeat themselves; a dealt list does not, or exactly
@@ -60,9 +62,10 @@ rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits 
   if (!r->idf.weight || r->n_own == 0)
     return RT_OK;
   rt_code c = rt__slots_reuse(r->starts, g, &b->reuse);
+  if (c == RT_OK)
+    c = source(r, g, b);
   if (c != RT_OK)
     return c;
-  source(r, g, b);
   b->said[RT_FAMILY_CONTENT] = true;
   b->bits[RT_FAMILY_CONTENT] = (b->own < 8 ? b->own : 8) + reuse(g, &b->reuse);
   return RT_OK;
@@ -86,7 +89,8 @@ static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, 
   rt__free(r->alloc, keep, g->n * sizeof *keep);
   if (c != RT_OK)
     return c;
-  size_t n = rt__slots_own(r->starts, &r->idf, &part, own);
+  size_t n;
+  c = rt__slots_own(r->starts, &r->idf, &part, own, &n);
   for (size_t k = 0, i = 0; k < n; k++) {
     while (g->account[i] != own[k].account)
       i++;
@@ -94,7 +98,7 @@ static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, 
       out[i * RT_FAMILY_COUNT + RT_FAMILY_CONTENT] = own_bits(r, &own[k]);
   }
   rt__group_free(r->alloc, &part);
-  return RT_OK;
+  return c;
 }
 
 rt_code rt__member_content(const rt__reference *r, const rt__group *g, double *out)

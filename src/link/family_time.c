@@ -289,7 +289,7 @@ rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out)
 #define DEAL 12
 #define POOL 900
 
-size_t rt__swing_reference(const rt__starts *s, double *out, size_t max)
+rt_code rt__swing_reference(const rt__starts *s, double *out, size_t max, size_t *n_out)
 {
   uint32_t pool[POOL], sorted[DEAL];
   uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
@@ -297,23 +297,25 @@ size_t rt__swing_reference(const rt__starts *s, double *out, size_t max)
   for (uint32_t a = 0; fit && a < s->n_accounts; a++)
     if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2)
       fit[n++] = a;
+  rt_code c = fit ? RT_OK : RT_E_NOMEM;
   size_t m = fit ? rt__sample(0x5e1, fit, n, POOL, pool) : 0;
   rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
   rt__shuffle(0x5e2, pool, m);
-  for (size_t i = 0; i + DEAL <= m; i += DEAL) {
+  for (size_t i = 0; i + DEAL <= m && c == RT_OK; i += DEAL) {
     rt__group g;
     rt__swing w[DEAL];
     size_t got = 0;
     rt__sample(0, pool + i, DEAL, DEAL, sorted);
-    if (rt__group_of_accounts(s, sorted, DEAL, &g) != RT_OK)
+    c = rt__group_of_accounts(s, sorted, DEAL, &g);
+    if (c != RT_OK)
       break;
-    if (rt__days(s, &g, w, &got) != RT_OK)
-      got = 0;
+    c = rt__days(s, &g, w, &got);
     for (size_t j = 0; j < got && k < max; j++)
       if (w[j].df >= 3)
         out[k++] = rt__clip(w[j].chi2 / w[j].df, 0.05, 60);
     rt__group_free(s->alloc, &g);
   }
   rt__sort_doubles(out, k);
-  return k;
+  *n_out = k;
+  return c;
 }

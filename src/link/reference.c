@@ -223,13 +223,14 @@ rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__fa
     c = count_nets(out);
   if (c == RT_OK && s->text)
     c = rt__idf_build(a, s, &out->idf);
+  if (c == RT_OK && out->idf.weight)
+    c = rt__slots_reference(s, &out->idf, out->own, RT__REFERENCE_MAX, &out->n_own);
+  if (c == RT_OK)
+    c = rt__swing_reference(s, out->swing, RT__REFERENCE_MAX, &out->n_swing);
   if (c != RT_OK) {
     rt__reference_free(out);
     return rt__fail(err, c, "no memory for references");
   }
-  out->n_swing = rt__swing_reference(s, out->swing, RT__REFERENCE_MAX);
-  if (out->idf.weight)
-    out->n_own = rt__slots_reference(s, &out->idf, out->own, RT__REFERENCE_MAX);
   thin(out->swing, &out->n_swing);
   thin(out->own, &out->n_own);
   return RT_OK;

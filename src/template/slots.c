@@ -193,21 +193,23 @@ static void neighbours(const matrix *m, const rt__pair *p, size_t n, rt__own *ou
   }
 }
 
-size_t rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, rt__own *out)
+rt_code rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, rt__own *out,
+                      size_t *n_out)
 {
   const rt_alloc *a = s->alloc;
   matrix *m = rt__calloc(a, 1, sizeof *m);
   slot *slots = rt__calloc(a, RT__SLOTS_MAX, sizeof *slots);
   rt__pair *p = NULL;
-  size_t n = 0, accounts = 0;
+  size_t n = 0;
+  *n_out = 0;
   if (m && slots) {
     m->slots = slots;
     load(m, s, g);
     p = postings(a, m, &n);
   }
   if (p) {
-    accounts = m->accounts;
-    for (size_t i = 0; i < accounts; i++) {
+    *n_out = m->accounts;
+    for (size_t i = 0; i < m->accounts; i++) {
       double others = m->n > 1 ? (double)m->n - 1 : 1;
       out[i] = (rt__own){m->account[i], 0, 0, ((double)m->per[i] - 1) / others};
     }
@@ -215,21 +217,24 @@ size_t rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, 
     to_unit_length(m);
     neighbours(m, p, n, out);
   }
+  bool ok = p != NULL;
   rt__free(a, p, 2 * n * sizeof *p);
   rt__free(a, slots, RT__SLOTS_MAX * sizeof *slots);
   rt__free(a, m, sizeof *m);
-  return accounts;
+  return ok ? RT_OK : RT_E_NOMEM;
 }
 
 /* ---- reference */
 
 #define DEAL 12 /* accounts a reference group */
 
-size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max)
+rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max,
+                            size_t *n_out)
 {
   uint32_t pool[600];
   uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
   rt__own own[RT__SLOTS_MAX];
+  rt_code c = fit ? RT_OK : RT_E_NOMEM;
   size_t n = 0, k = 0;
   for (uint32_t a = 0; fit && a < s->n_accounts; a++)
     if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2)
@@ -237,13 +242,15 @@ size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, s
   size_t m = fit ? rt__sample(0x0e4, fit, n, RT__ARRAY_LEN(pool), pool) : 0;
   rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
   rt__shuffle(0x0e5, pool, m);
-  for (size_t i = 0; i + DEAL <= m; i += DEAL) {
+  for (size_t i = 0; i + DEAL <= m && c == RT_OK; i += DEAL) {
     rt__group g;
     uint32_t sorted[DEAL];
+    size_t got = 0;
     rt__sample(0, pool + i, DEAL, DEAL, sorted);
-    if (rt__group_of_accounts(s, sorted, DEAL, &g) != RT_OK)
+    c = rt__group_of_accounts(s, sorted, DEAL, &g);
+    if (c != RT_OK)
       break;
-    size_t got = rt__slots_own(s, f, &g, own);
+    c = rt__slots_own(s, f, &g, own, &got);
     for (size_t j = 0; j < got && k < max; j++)
       if (own[j].slots >= 6) {
         double share = (double)own[j].own / own[j].slots;
@@ -252,7 +259,8 @@ size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, s
     rt__group_free(s->alloc, &g);
   }
   rt__sort_doubles(out, k);
-  return k;
+  *n_out = k;
+  return c;
 }
 
 /* ---- re-use */

@@ -35,15 +35,15 @@ typedef struct rt__own {
   double chance;
 } rt__own;
 
-/* own neighbours of a group's accounts; out holds RT__SLOTS_MAX entries. Returns how many accounts
- * were looked at; 0 also when memory is short. O(sum over words of squared use), at most
- * RT__SLOTS_MAX^2 */
-size_t rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, rt__own *out);
+/* own neighbours of a group's accounts; out holds RT__SLOTS_MAX entries. *n: how many accounts were
+ * looked at. O(sum over words of squared use), at most RT__SLOTS_MAX^2 */
+rt_code rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g, rt__own *out,
+                      size_t *n) RT__MUST_CHECK;
 
 /* reference: excess share of own neighbours of unrelated accounts with at least 8 starts that
- * nobody follows up, dealt at random into groups of 12. Ascending; returns how many of at most max
- */
-size_t rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max);
+ * nobody follows up, dealt at random into groups of 12. Ascending; *n: how many of at most max */
+rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max,
+                            size_t *n) RT__MUST_CHECK;
 
 /* re-use of prompts in a group */
 typedef struct rt__reuse {
