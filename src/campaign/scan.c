@@ -124,8 +124,8 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
 {
   if (s->ran)
     return rt__fail(err, RT_E_ARG, "the scan has run");
-  s->ran = true;
   rt_code c = one_set(s, err);
+  s->ran = true; /* not before: a scan without a producer gets a sink there */
   if (c == RT_OK && s->facts.n)
     c = rt__facts_seal(&s->facts, s->sets[0], err);
   if (c != RT_OK)
