@@ -88,7 +88,8 @@ static inline const unsigned char *rt__in_bytes(rt__in *in, size_t n)
     return NULL;
   }
   const unsigned char *p = in->p;
-  in->p += n;
+  if (n) /* an empty part may have no address */
+    in->p += n;
   return p;
 }
 
