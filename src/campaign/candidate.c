@@ -46,7 +46,7 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
   bool one_door = (b->said[RT_FAMILY_NETWORK] && b->one_net > 0.8) ||
                   (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
   bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.8 &&
-                  b->top_payer > 0.8 && b->burst < RT__BURST;
+                  b->top_payer > 0.7 && b->burst < RT__BURST;
   return b->one_org >= 0.8 || one_name || (one_door && b->quiet < RT__QUIET);
 }
 
