@@ -1,0 +1,518 @@
+/* The whole way, through the public functions alone: a harvest is found and its honest twin is not,
+ * nothing depends on order or on how the work was dealt, strangers cannot be framed. */
+#include "support/failing_alloc.h"
+#include "support/small_campaign.h"
+
+enum { HARVEST = 14 };
+
+static const scan_way usual = {.alloc = NULL};
+
+static scan_way way_without(rt_family f)
+{
+  scan_way how = {.alloc = NULL};
+  rt_scan_options_default(&how.options);
+  how.options.without[f] = true;
+  return how;
+}
+
+static world *harvest_world(uint64_t seed)
+{
+  luck r;
+  world *w = honest_world(seed, &r);
+  add_harvest(w, &r, HARVEST, 150);
+  return w;
+}
+
+/* the campaign that holds an account; NULL if none does */
+static const rt_campaign *campaign_of(const rt_findings *f, const char *account)
+{
+  for (size_t i = 0; i < rt_findings_campaigns(f); i++) {
+    const rt_campaign *c = rt_findings_campaign(f, i);
+    for (size_t k = 0; k < rt_campaign_members(c); k++) {
+      rt_slice name = rt_member_account(rt_campaign_member(c, k));
+      if (name.n == strlen(account) && memcmp(name.p, account, name.n) == 0)
+        return c;
+    }
+  }
+  return NULL;
+}
+
+/* what must be true of any findings */
+static void assert_consistent(const rt_findings *f)
+{
+  double last = INFINITY;
+  for (size_t i = 0; i < rt_findings_campaigns(f); i++) {
+    const rt_campaign *c = rt_findings_campaign(f, i);
+    uint64_t harvesting = 0, exchanges = 0;
+    double before = INFINITY, bits = INFINITY;
+    int64_t first = INT64_MAX, until = INT64_MIN;
+    assert_true(rt_campaign_score(c) <= last && rt_campaign_score(c) >= 0);
+    last = rt_campaign_score(c);
+    assert_int_equal(rt_campaign_id(c).n, 19);
+    assert_memory_equal(rt_campaign_id(c).p, "rc-", 3);
+    assert_true(rt_campaign_coordination(c) >= 0 && rt_campaign_coordination(c) <= 1);
+    assert_true(rt_campaign_extraction(c) >= 0 && rt_campaign_extraction(c) <= 1);
+    assert_true(rt_campaign_concealment(c) >= 0 && rt_campaign_concealment(c) <= 1);
+    assert_true(rt_campaign_verdict(c) != RT_VERDICT_DISTILLATION || rt_campaign_members(c) > 1);
+    for (size_t k = 0; k < rt_campaign_members(c); k++) {
+      const rt_member *m = rt_campaign_member(c, k);
+      bool counts = rt_member_role(m) != RT_ROLE_BYSTANDER;
+      rt_slice name = rt_member_account(m);
+      assert_true(name.p && name.n);
+      assert_true(rt_member_score(m) >= 0 && rt_member_score(m) <= rt_campaign_score(c));
+      assert_true(rt_member_score(m) <= before);
+      before = rt_member_score(m);
+      assert_true(rt_member_first_us(m) <= rt_member_last_us(m));
+      harvesting += rt_member_role(m) == RT_ROLE_HARVEST;
+      exchanges += counts ? rt_member_exchanges(m) : 0;
+      first = counts && rt_member_first_us(m) < first ? rt_member_first_us(m) : first;
+      until = counts && rt_member_last_us(m) > until ? rt_member_last_us(m) : until;
+      assert_true(campaign_of(f, name.p) == c); /* of one campaign only */
+    }
+    assert_int_equal(rt_campaign_harvesting(c), harvesting);
+    assert_int_equal(rt_campaign_exchanges(c), exchanges);
+    assert_true(exchanges == 0 ||
+                (rt_campaign_first_us(c) == first && rt_campaign_last_us(c) == until));
+    for (size_t k = 0; k < rt_campaign_evidence_count(c); k++) {
+      const rt_evidence *e = rt_campaign_evidence(c, k);
+      assert_true(e->bits <= bits && isfinite(e->bits));
+      assert_true(e->quartiles[0] <= e->quartiles[1] && e->quartiles[1] <= e->quartiles[2]);
+      assert_true(e->what && e->what[0]);
+      assert_null(strstr(e->what, "nan"));
+      bits = e->bits;
+    }
+    for (size_t k = 0; k < rt_campaign_counter_count(c); k++) {
+      const rt_counter *x = rt_campaign_counter(c, k);
+      assert_true(isfinite(x->log_odds) && x->cause[0]);
+      assert_null(strstr(x->what, "nan"));
+      if (k)
+        assert_true(x->log_odds <= rt_campaign_counter(c, k - 1)->log_odds);
+    }
+  }
+}
+
+/* ---- found and not found */
+
+static void test_harvest_is_found(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    world *w = harvest_world(seed);
+    rt_scan *s = world_scan(w, usual);
+    const rt_findings *f = rt_scan_findings(s);
+    assert_consistent(f);
+    assert_int_equal(rt_findings_exchanges(f), w->n);
+    assert_string_equal(rt_findings_view(f), "text");
+    assert_true(count_members(f, RT_VERDICT_DISTILLATION, "harvest_", false) >= HARVEST - 1);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "person_", true), 0);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "tool_", true), 0);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "backend_", true), 0);
+    const rt_campaign *c = campaign_of(f, "harvest_003");
+    assert_true(rt_campaign_score(c) > 0.9 && rt_campaign_extraction(c) > 0.5);
+    assert_true(rt_campaign_coordination(c) > 0.5);
+    rt_scan_free(s);
+    world_free(w);
+  }
+}
+
+/* the same prompt, program, network and volume in as many hands as accounts */
+static void test_honest_twin_is_not(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 4; seed++) {
+    luck r;
+    world *w = honest_world(seed, &r);
+    add_twins(w, &r, HARVEST);
+    rt_scan *s = world_scan(w, usual);
+    const rt_findings *f = rt_scan_findings(s);
+    assert_consistent(f);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "", true), 0);
+    rt_scan_free(s);
+    world_free(w);
+  }
+}
+
+/* Strangers who use a campaign's very prompt, program, parameters and network, with material and a
+ * pace of their own, are not held for members; and the campaign is found all the same. */
+static void test_nobody_is_framed(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 5; seed++) {
+    luck r;
+    world *w = honest_world(seed, &r);
+    add_harvest(w, &r, HARVEST, 150);
+    add_twins(w, &r, 4);
+    rt_scan *s = world_scan(w, usual);
+    const rt_findings *f = rt_scan_findings(s);
+    assert_consistent(f);
+    for (int v = 0; v < RT_VERDICT_COUNT; v++)
+      assert_int_equal(count_members(f, (rt_verdict)v, "twin_", false), 0);
+    assert_true(count_members(f, RT_VERDICT_DISTILLATION, "harvest_", false) >= HARVEST - 1);
+    rt_scan_free(s);
+    world_free(w);
+  }
+}
+
+static void test_metadata_alone(void **state)
+{
+  (void)state;
+  world *w = harvest_world(2);
+  for (size_t i = 0; i < w->n; i++)
+    w->calls[i].blind = true;
+  rt_scan *s = world_scan(w, usual);
+  const rt_findings *f = rt_scan_findings(s);
+  assert_consistent(f);
+  assert_string_equal(rt_findings_view(f), "metadata");
+  for (size_t i = 0; i < rt_findings_campaigns(f); i++) {
+    const rt_campaign *c = rt_findings_campaign(f, i);
+    for (size_t k = 0; k < rt_campaign_evidence_count(c); k++)
+      assert_int_not_equal(rt_campaign_evidence(c, k)->family, RT_FAMILY_CONTENT);
+  }
+  assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "tool_", true), 0);
+  rt_scan_free(s);
+  world_free(w);
+}
+
+/* ---- the same findings, whatever the way */
+
+static char *found_by(const world *w, scan_way how)
+{
+  rt_scan *s = world_scan(w, how);
+  char *t = findings_text(rt_scan_findings(s));
+  rt_scan_free(s);
+  return t;
+}
+
+/* payment of the harvest: two accounts a card; everybody else pays for himself */
+static void add_facts_of_all(world *w, bool cards)
+{
+  static const char *const seen[] = {"harvest", "tool", "backend", "person"};
+  static const unsigned many[] = {HARVEST, 25, 30, 60};
+  luck r = {77};
+  for (size_t g = 0; g < 4; g++)
+    for (unsigned i = 0; i < many[g]; i++) {
+      char line[80], card[40];
+      const char *who = world_name(w, seen[g], i);
+      snprintf(line, sizeof line, "{%s}", who);
+      if (g == 0 && cards)
+        snprintf(card, sizeof card, "pm_harvest_%u", i / 2);
+      else
+        snprintf(card, sizeof card, "pm_%s", who);
+      rt_facts f = {.account = slice_of(who),
+                    .as_of_us = 1,
+                    .risk = NAN,
+                    .verified = -1,
+                    .created_us = WORLD_T0 - (int64_t)luck_below(&r, 300) * INT64_C(86400000000),
+                    .line = slice_of(world_keep(w, line))};
+      f.payments[0] = slice_of(world_keep(w, card));
+      f.n_payments = 1;
+      world_fact(w, f);
+    }
+}
+
+static void in_reverse(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+  (*(size_t *)ctx)++;
+  while (n-- > 0)
+    fn(arg, n);
+}
+
+static void test_order_and_sinks_are_nothing(void **state)
+{
+  (void)state;
+  world *w = harvest_world(3);
+  add_facts_of_all(w, true);
+  char *first = found_by(w, usual);
+  assert_non_null(strstr(first, "distillation"));
+  for (uint64_t k = 1; k <= 4; k++) {
+    char *again = found_by(w, (scan_way){.shuffle = 1000 + k, .sinks = (size_t)1 << (k % 3)});
+    assert_string_equal(first, again);
+    free(again);
+  }
+  scan_way how = {.shuffle = 5};
+  size_t calls = 0;
+  rt_scan_options_default(&how.options);
+  how.options.parallel = in_reverse;
+  how.options.parallel_ctx = &calls;
+  char *again = found_by(w, how);
+  assert_string_equal(first, again);
+  assert_true(calls > 0);
+  free(again);
+  free(first);
+  world_free(w);
+}
+
+/* another key gives other ids and other samples, but the same members */
+static void test_another_key(void **state)
+{
+  (void)state;
+  world *w = harvest_world(4);
+  scan_way how = {.alloc = NULL};
+  rt_scan_options_default(&how.options);
+  assert_int_equal(rt_key_from_bytes("some other operator's key", 25, &how.options.key, NULL),
+                   RT_OK);
+  rt_scan *a = world_scan(w, usual), *b = world_scan(w, how);
+  const rt_campaign *x = campaign_of(rt_scan_findings(a), "harvest_000"),
+                    *y = campaign_of(rt_scan_findings(b), "harvest_000");
+  assert_true(x && y);
+  assert_memory_not_equal(rt_campaign_id(x).p, rt_campaign_id(y).p, 19);
+  assert_int_equal(rt_campaign_members(x), rt_campaign_members(y));
+  rt_scan_free(a);
+  rt_scan_free(b);
+  world_free(w);
+}
+
+/* calls said twice under one id count once */
+static void test_duplicates(void **state)
+{
+  (void)state;
+  world *w = world_new(), *twice = world_new();
+  luck r = {5};
+  add_harvest(w, &r, 6, 2000);
+  for (size_t i = 0; i < w->n; i++) {
+    char id[32];
+    call c = w->calls[i];
+    snprintf(id, sizeof id, "r%zu", i);
+    c.id = id;
+    world_say(twice, c);
+    world_say(twice, c);
+  }
+  rt_scan *s = world_scan(twice, usual);
+  assert_int_equal(rt_findings_exchanges(rt_scan_findings(s)), w->n);
+  assert_int_equal(rt_findings_duplicates(rt_scan_findings(s)), w->n);
+  rt_scan_free(s);
+  world_free(w);
+  world_free(twice);
+}
+
+/* ---- families and facts */
+
+static void test_families_can_be_left_out(void **state)
+{
+  (void)state;
+  world *w = harvest_world(1);
+  add_facts_of_all(w, true);
+  for (int f = 0; f < RT_FAMILY_COUNT; f++) {
+    rt_scan *s = world_scan(w, way_without((rt_family)f));
+    const rt_findings *found = rt_scan_findings(s);
+    assert_consistent(found);
+    for (size_t i = 0; i < rt_findings_campaigns(found); i++) {
+      const rt_campaign *c = rt_findings_campaign(found, i);
+      for (size_t k = 0; k < rt_campaign_evidence_count(c); k++)
+        assert_int_not_equal(rt_campaign_evidence(c, k)->family, f);
+      for (size_t k = 0; k < rt_campaign_members(c); k++)
+        assert_true(isnan(rt_member_bits(rt_campaign_member(c, k), (rt_family)f)));
+    }
+    rt_scan_free(s);
+  }
+  scan_way how = way_without(RT_FAMILY_CONTENT);
+  for (int f = 0; f < RT_FAMILY_COUNT; f++)
+    how.options.without[f] = true;
+  rt_scan *s = world_scan(w, how); /* without evidence nobody is accused */
+  assert_int_equal(count_members(rt_scan_findings(s), RT_VERDICT_DISTILLATION, "", true), 0);
+  rt_scan_free(s);
+  world_free(w);
+}
+
+/* one family is never enough: time or content alone accuses nobody */
+static void test_one_family_is_not_enough(void **state)
+{
+  (void)state;
+  world *w = harvest_world(1);
+  add_facts_of_all(w, true);
+  for (int only = 0; only < RT_FAMILY_COUNT; only++) {
+    scan_way how = way_without(RT_FAMILY_CONTENT);
+    for (int f = 0; f < RT_FAMILY_COUNT; f++)
+      how.options.without[f] = f != only;
+    rt_scan *s = world_scan(w, how);
+    assert_int_equal(count_members(rt_scan_findings(s), RT_VERDICT_DISTILLATION, "", true), 0);
+    rt_scan_free(s);
+  }
+  world_free(w);
+}
+
+static double score_of(const rt_scan *s)
+{
+  const rt_campaign *c = campaign_of(rt_scan_findings(s), "harvest_000");
+  return c && rt_campaign_verdict(c) == RT_VERDICT_DISTILLATION ? rt_campaign_score(c) : 0;
+}
+
+/* cards shared inside the harvest make the case stronger; facts that tell nothing leave it alone */
+static void test_facts_only_add(void **state)
+{
+  (void)state;
+  for (uint64_t seed = 1; seed <= 2; seed++) {
+    world *shared = harvest_world(seed), *plain = harvest_world(seed);
+    add_facts_of_all(shared, true);
+    add_facts_of_all(plain, false);
+    rt_scan *bare = world_scan(shared, (scan_way){.without_facts = true}),
+            *dull = world_scan(plain, usual), *good = world_scan(shared, usual);
+    assert_string_equal(rt_findings_view(rt_scan_findings(good)), "facts");
+    assert_consistent(rt_scan_findings(good));
+    assert_true(score_of(bare) > 0);
+    assert_true(score_of(dull) >= score_of(bare) - 1e-3);
+    assert_true(score_of(good) >= score_of(dull));
+    bool money = false;
+    const rt_campaign *c = campaign_of(rt_scan_findings(good), "harvest_000");
+    for (size_t k = 0; k < rt_campaign_evidence_count(c); k++)
+      money |= rt_campaign_evidence(c, k)->family == RT_FAMILY_MONEY &&
+               rt_campaign_evidence(c, k)->bits > 1;
+    assert_true(money);
+    rt_scan_free(bare);
+    rt_scan_free(dull);
+    rt_scan_free(good);
+    world_free(shared);
+    world_free(plain);
+  }
+}
+
+/* ---- hardly anything */
+
+static void test_empty_scan(void **state)
+{
+  (void)state;
+  world *w = world_new();
+  rt_scan *s = world_scan(w, usual);
+  const rt_findings *f = rt_scan_findings(s);
+  assert_int_equal(rt_findings_exchanges(f) + rt_findings_accounts(f) + rt_findings_campaigns(f),
+                   0);
+  assert_string_equal(rt_findings_view(f), "metadata");
+  assert_null(rt_findings_campaign(f, 0));
+  rt_scan_free(s);
+  world_free(w);
+  assert_int_equal(rt_scan_new(NULL, NULL, &s, NULL), RT_OK); /* not even a sink */
+  assert_null(rt_scan_findings(s));
+  assert_int_equal(rt_scan_run(s, NULL), RT_OK);
+  assert_int_equal(rt_findings_campaigns(rt_scan_findings(s)), 0);
+  rt_scan_free(s);
+  rt_scan_free(NULL);
+}
+
+static void test_one_account(void **state)
+{
+  (void)state;
+  for (unsigned calls = 1; calls <= 1000; calls *= 10) {
+    world *w = world_new();
+    luck r = {1};
+    add_harvest(w, &r, 1, DAYS_IN_ALL * DAY / calls);
+    rt_scan *s = world_scan(w, usual);
+    const rt_findings *f = rt_scan_findings(s);
+    assert_consistent(f);
+    assert_int_equal(rt_findings_accounts(f), 1);
+    for (size_t i = 0; i < rt_findings_campaigns(f); i++) /* never more than suspect */
+      assert_int_equal(rt_campaign_verdict(rt_findings_campaign(f, i)), RT_VERDICT_SUSPECT);
+    rt_scan_free(s);
+    world_free(w);
+  }
+}
+
+static void test_scan_runs_once(void **state)
+{
+  (void)state;
+  rt_scan *s;
+  rt_digest_sink sink;
+  rt_error err;
+  assert_int_equal(rt_scan_new(NULL, NULL, &s, &err), RT_OK);
+  assert_int_equal(rt_scan_run(s, &err), RT_OK);
+  assert_int_equal(rt_scan_run(s, &err), RT_E_ARG);
+  assert_int_equal(rt_scan_sink(s, &sink, &err), RT_E_ARG);
+  assert_true(err.message[0]);
+  rt_scan_free(s);
+}
+
+static void test_nothing_crashes(void **state)
+{
+  (void)state;
+  assert_int_equal(rt_findings_campaigns(NULL), 0);
+  assert_null(rt_findings_campaign(NULL, 0));
+  assert_null(rt_findings_note(NULL, 0));
+  assert_null(rt_campaign_member(NULL, 0));
+  assert_null(rt_campaign_evidence(NULL, 0));
+  assert_null(rt_campaign_counter(NULL, 0));
+  assert_null(rt_member_account(NULL).p);
+  assert_true(isnan(rt_member_bits(NULL, RT_FAMILY_TIME)));
+  assert_true(rt_findings_view(NULL) && rt_campaign_chance_method(NULL));
+  for (int f = 0; f < RT_FAMILY_COUNT; f++)
+    assert_int_equal(rt_family_find(slice_of(rt_family_name((rt_family)f))), f);
+  assert_int_equal(rt_family_find(slice_of("money ")), RT_FAMILY_COUNT);
+  assert_int_equal(rt_family_find((rt_slice){NULL, 0}), RT_FAMILY_COUNT);
+  assert_true(rt_family_name(RT_FAMILY_COUNT) && rt_verdict_name(RT_VERDICT_COUNT) &&
+              rt_role_name(RT_ROLE_COUNT));
+  assert_true(rt_version()[0] != 0);
+}
+
+/* ---- no memory: said, and nothing leaks; at some of the many places */
+
+static world *little_world(void)
+{
+  luck r = {4};
+  world *w = world_new();
+  add_people(w, &r, 12);
+  add_tool_users(w, &r, "tool", 13, TOOL_FRAME);
+  add_back_ends(w, &r, 12);
+  add_harvest(w, &r, 10, 400);
+  return w;
+}
+
+/* the findings, or NULL where the scan said that memory is short; leaks nothing either way */
+static char *scan_failing(const world *w, test_alloc *t)
+{
+  rt_alloc a = test_alloc_of(t);
+  rt_error err = {.code = RT_OK};
+  rt_scan *s;
+  rt_code c = world_try(w, (scan_way){.alloc = &a, .sinks = 2}, &s, &err);
+  char *found = c == RT_OK ? findings_text(rt_scan_findings(s)) : NULL;
+  assert_int_equal(c, found ? RT_OK : RT_E_NOMEM);
+  assert_int_equal(err.code, c);
+  rt_scan_free(s);
+  assert_int_equal(t->held, 0);
+  assert_int_equal(t->wrong_sizes, 0);
+  return found;
+}
+
+/* A set may get along without a block of memory; then the findings are what they always are. */
+static void test_no_memory(void **state)
+{
+  (void)state;
+  world *w = little_world();
+  test_alloc all = {.fail_at = 0};
+  luck r = {8};
+  size_t said = 0, tries = 0;
+  char *want = scan_failing(w, &all);
+  assert_non_null(want);
+  for (size_t k = 1; k <= all.requests; k += 1 + luck_below(&r, (unsigned)all.requests / 14)) {
+    test_alloc t = {.fail_at = k, .keep_failing = k % 2};
+    char *found = scan_failing(w, &t);
+    assert_true(t.failed);
+    if (found)
+      assert_string_equal(found, want);
+    said += !found;
+    tries++;
+    free(found);
+  }
+  assert_true(said >= tries * 9 / 10);
+  free(want);
+  world_free(w);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_harvest_is_found),
+      cmocka_unit_test(test_honest_twin_is_not),
+      cmocka_unit_test(test_nobody_is_framed),
+      cmocka_unit_test(test_metadata_alone),
+      cmocka_unit_test(test_order_and_sinks_are_nothing),
+      cmocka_unit_test(test_another_key),
+      cmocka_unit_test(test_duplicates),
+      cmocka_unit_test(test_families_can_be_left_out),
+      cmocka_unit_test(test_one_family_is_not_enough),
+      cmocka_unit_test(test_facts_only_add),
+      cmocka_unit_test(test_empty_scan),
+      cmocka_unit_test(test_one_account),
+      cmocka_unit_test(test_scan_runs_once),
+      cmocka_unit_test(test_nothing_crashes),
+      cmocka_unit_test(test_no_memory),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
