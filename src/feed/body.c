@@ -248,24 +248,45 @@ static void read_turns(rt__reading *rd, const rt__jnode *const *slots)
     read_history(rd, slots[REQ_HISTORY]);
 }
 
+/* a list of messages or prompts, and not somebody's data */
+static bool are_turns(const rt__jnode *list)
+{
+  static const char *const keys[] = {"role", "type", "parts", "content", "message"};
+  if (list->span == 1 || list[1].kind == RT__JSTRING)
+    return true;
+  for (size_t i = 0; i < RT__ARRAY_LEN(keys); i++)
+    if (rt__member(list + 1, keys[i]))
+      return true;
+  return false;
+}
+
+/* a body that holds turns, or one turn; false if it is neither */
+static bool read_holder(rt__reading *rd, const rt__jnode *tree)
+{
+  const rt__jnode *slots[REQ_SLOTS];
+  if (rt__member(tree, "role")) {
+    rt__read_turns(rd, tree, false);
+    return true;
+  }
+  rt__gather(rd, RT__T_REQUEST, tree, "messages", slots, REQ_SLOTS);
+  read_turns(rd, slots);
+  if (!rd->x.has_messages)
+    return false;
+  rt__put_content(rd, &rd->system, slots[REQ_SYSTEM]);
+  rt__put_content(rd, &rd->system, slots[REQ_INSTRUCTIONS]);
+  if (!rd->x.tools.p && tools_of(slots))
+    read_tools(rd, tools_of(slots));
+  return true;
+}
+
 /* turns beside the body: a list, also as a string, or a body that holds them, or a bare text */
 static void read_apart(rt__reading *rd, const rt__jnode *v)
 {
-  const rt__jnode *slots[REQ_SLOTS], *tree = rt__unfold(rd, v);
-  if (!tree) {
-    rt__read_turns(rd, v, true);
-  } else if (tree->kind == RT__JLIST) {
+  const rt__jnode *tree = rt__unfold(rd, v);
+  if (tree && tree->kind == RT__JLIST && are_turns(tree))
     rt__read_turns(rd, tree, false);
-  } else {
-    rt__gather(rd, RT__T_REQUEST, tree, "messages", slots, REQ_SLOTS);
-    rt__put_content(rd, &rd->system, slots[REQ_SYSTEM]);
-    rt__put_content(rd, &rd->system, slots[REQ_INSTRUCTIONS]);
-    if (!rd->x.tools.p && tools_of(slots))
-      read_tools(rd, tools_of(slots));
-    read_turns(rd, slots);
-    if (!rd->x.has_messages && (rt__member(tree, "role") || rt__member(tree, "content")))
-      rt__read_turns(rd, tree, false);
-  }
+  else if (!tree || tree->kind == RT__JLIST || !read_holder(rd, tree))
+    rt__read_turns(rd, v, true);
 }
 
 /* the list or object that a string spells, else the string */

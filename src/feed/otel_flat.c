@@ -153,12 +153,12 @@ static void put_parts(const rt__flat *f, const rt__flat *end, rt__jnode **at)
   list->span = (uint32_t)(*at - list);
 }
 
-/* content that is a list of parts in a string */
+/* content that is a list of parts in a string; a user's own list is only text */
 static const rt__jnode *content_of(rt__reading *rd, const rt__jnode *v)
 {
   const rt__jnode *tree = v->kind == RT__JSTRING ? rt__unfold(rd, v) : NULL;
-  return tree && tree->kind == RT__JLIST && tree->span > 1 && tree[1].kind == RT__JOBJECT ? tree
-                                                                                          : v;
+  bool parts = tree && tree->kind == RT__JLIST && tree->span > 1 && rt__member(tree + 1, "type");
+  return parts ? tree : v;
 }
 
 static const rt__flat *put_message(const rt__flat *f, const rt__flat *end, rt__jnode **at)

@@ -162,12 +162,12 @@ static void settle_group(struct settling *s, size_t from, size_t to)
 rt_code rt__settle(rt__worker *w, rt__join *j, size_t from, size_t to)
 {
   if (from >= to)
-    return w->reading.stop;
+    return RT_OK;
   struct settling *s = rt__calloc(w->alloc, 1, sizeof *s);
   rt__hold *hold = w->reading.hold;
   if (!s) {
     rt__reading_stop(&w->reading, RT_E_NOMEM);
-    return RT_E_NOMEM;
+    return rt__worker_stop(w);
   }
   s->w = w;
   s->j = j;

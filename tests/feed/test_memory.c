@@ -80,8 +80,32 @@ static void every_request_may_fail(void **state)
   assert_true(k > 40);
 }
 
+/* likewise where values are put together, strings are parsed and halves wait */
+static void every_request_may_fail_in_other_dialects(void **state)
+{
+  static const struct {
+    const char *name;
+    uint64_t exchanges;
+  } samples[] = {{"otlp/halves", 3},        {"spendlog/strings", 3}, {"openinference/nested", 3},
+                 {"bedrock/cloudwatch", 3}, {"apim/table", 3},       {"vertex/strings", 3}};
+  static char path[RT__ARRAY_LEN(samples)][512];
+  const char *paths[RT__ARRAY_LEN(samples)];
+  size_t k = 1;
+  uint64_t want = 0;
+  (void)state;
+  for (size_t i = 0; i < RT__ARRAY_LEN(samples); i++) {
+    (void)snprintf(path[i], sizeof path[i], "%s/feed/%s.jsonl", RT_TEST_DATA, samples[i].name);
+    paths[i] = path[i];
+    want += samples[i].exchanges;
+  }
+  while (try(paths, RT__ARRAY_LEN(samples), k, want))
+    k++;
+  assert_true(k > 60);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_request_may_fail)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_request_may_fail),
+                                     cmocka_unit_test(every_request_may_fail_in_other_dialects)};
   return cmocka_run_group_tests(tests, scratch_open, scratch_close);
 }

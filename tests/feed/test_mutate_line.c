@@ -34,8 +34,23 @@ static void bent_samples(void **state)
     check_file(names[i], 1500);
 }
 
+static void bent_dialects(void **state)
+{
+  static const char *const names[] = {
+      "litellm/payload.jsonl",      "litellm/array.jsonl",    "spendlog/strings.jsonl",
+      "otlp/spans.jsonl",           "otlp/halves.jsonl",      "otlp/message-events.jsonl",
+      "otlp/flattened.jsonl",       "otlp/span-events.jsonl", "openinference/otlp.jsonl",
+      "openinference/nested.jsonl", "bedrock/models.jsonl",   "bedrock/native-stream.jsonl",
+      "bedrock/cloudwatch.jsonl",   "vertex/more.jsonl",      "apim/table.jsonl",
+      "apim/records.jsonl",         "envoy/access.jsonl",     "envelope/streams.jsonl"};
+  (void)state;
+  for (size_t i = 0; i < RT__ARRAY_LEN(names); i++)
+    check_file(names[i], 200);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(bent_samples)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(bent_samples),
+                                     cmocka_unit_test(bent_dialects)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
