@@ -81,7 +81,7 @@ static rt_code find_new_model(rt__reference *r)
     (*n)++;
   }
   uint64_t most = 0;
-  for (size_t i = 0; i < uses.cap; i++) {
+  for (size_t i = 0; c == RT_OK && i < uses.cap; i++) {
     if (!uses.used[i] || !uses.keys[i])
       continue;
     double t = (double)*rt__map_get(&first, uses.keys[i]) * 1e-6;
