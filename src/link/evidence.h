@@ -12,13 +12,21 @@
 #include "link/facts.h"
 #include "template/slots.h"
 
-#define RT__REFERENCE_MAX 1200
+#define RT__REFERENCE_MAX  1200
+#define RT__REFERENCE_GRID 64 /* quantiles that stand for a reference */
 
 /* when a model was released, by the operator's word */
 typedef struct rt__release {
   uint64_t model;
   int64_t time_us;
 } rt__release;
+
+/* a reference: what was measured on accounts drawn at random, and on whom */
+typedef struct rt__sample_of {
+  double v[RT__REFERENCE_MAX];
+  uint32_t account[RT__REFERENCE_MAX];
+  size_t n;
+} rt__sample_of;
 
 /* measured once a run */
 typedef struct rt__reference {
@@ -28,8 +36,7 @@ typedef struct rt__reference {
   const rt__facts *facts; /* NULL: none */
   const bool *without;    /* [RT_FAMILY_COUNT] */
   rt__idf idf;            /* weight NULL without text */
-  double own[RT__REFERENCE_MAX], swing[RT__REFERENCE_MAX];
-  size_t n_own, n_swing;
+  rt__sample_of own, swing;
   double rate_sd;     /* of log rates of machine-like accounts */
   double tau[2];      /* of their mean log output and input lengths */
   uint64_t new_model; /* a model that appeared in the data; 0 = none */
@@ -93,6 +100,13 @@ rt_code rt__member_provision(const rt__reference *r, const rt__group *g, double 
 rt_code rt__member_keys(const rt__reference *r, const rt__group *g, double *out);
 
 /* day swings of reference groups (family_time.c), spread of rates and sizes */
-rt_code rt__swing_reference(const rt__starts *s, double *out, size_t max, size_t *n) RT__MUST_CHECK;
+rt_code rt__swing_reference(const rt__starts *s, double *out, uint32_t *account, size_t max,
+                            size_t *n) RT__MUST_CHECK;
+
+/* The reference without the group's own accounts, as at most RT__REFERENCE_GRID ascending
+ * quantiles: a campaign must not be compared with itself. With fewer than 12 others all are taken.
+ * Returns how many. */
+size_t rt__reference_without(const rt__sample_of *s, const rt__group *g,
+                             double out[RT__REFERENCE_GRID]);
 
 #endif

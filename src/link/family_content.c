@@ -19,22 +19,23 @@ static double log_likelihood(const rt__own *o, const double *excess, size_t n)
   return rt__log_mean_exp(v, n);
 }
 
-static double own_bits(const rt__reference *r, const rt__own *o)
+static double own_bits(const rt__own *o, const double *owner, size_t n)
 {
   double one = log_likelihood(o, one_list, RT__ARRAY_LEN(one_list));
-  return rt__clip((one - log_likelihood(o, r->own, r->n_own)) / RT__LN2, -6, 3);
+  return rt__clip((one - log_likelihood(o, owner, n)) / RT__LN2, -6, 3);
 }
 
 static rt_code source(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   rt__own own[RT__SLOTS_MAX];
-  size_t n, counted = 0, fit = 0;
+  double owner[RT__REFERENCE_GRID];
+  size_t n, counted = 0, fit = 0, n_owners = rt__reference_without(&r->own, g, owner);
   rt_code c = rt__slots_own(r->starts, &r->idf, g, own, &n);
   double sum = 0;
   for (size_t i = 0; i < n; i++) {
     if (own[i].slots < 2)
       continue;
-    double bits = own_bits(r, &own[i]);
+    double bits = own_bits(&own[i], owner, n_owners);
     sum += bits;
     counted++;
     fit += bits > 0;
@@ -59,7 +60,7 @@ static double reuse(const rt__group *g, const rt__reuse *u)
 
 rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
-  if (!r->idf.weight || r->n_own == 0)
+  if (!r->idf.weight || r->own.n == 0)
     return RT_OK;
   rt_code c = rt__slots_reuse(r->starts, g, &b->reuse);
   if (c == RT_OK)
@@ -79,6 +80,8 @@ static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, 
                      double *out)
 {
   rt__own own[RT__SLOTS_MAX];
+  double owner[RT__REFERENCE_GRID];
+  size_t n_owners = rt__reference_without(&r->own, g, owner);
   bool *keep = rt__calloc(r->alloc, g->n, sizeof *keep);
   rt__group part;
   if (!keep)
@@ -95,7 +98,7 @@ static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, 
     while (g->account[i] != own[k].account)
       i++;
     if (own[k].slots >= 2)
-      out[i * RT_FAMILY_COUNT + RT_FAMILY_CONTENT] = own_bits(r, &own[k]);
+      out[i * RT_FAMILY_COUNT + RT_FAMILY_CONTENT] = own_bits(&own[k], owner, n_owners);
   }
   rt__group_free(r->alloc, &part);
   return c;
@@ -103,7 +106,7 @@ static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, 
 
 rt_code rt__member_content(const rt__reference *r, const rt__group *g, double *out)
 {
-  if (!r->idf.weight || r->n_own == 0)
+  if (!r->idf.weight || r->own.n == 0)
     return RT_OK;
   uint32_t step = (g->n + BATCH - 1) / BATCH;
   rt_code c = RT_OK;

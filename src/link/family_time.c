@@ -12,12 +12,26 @@
 /* how evenly a balancer deals, from taking turns to drawing lots: phi = chi2 / df */
 static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1.0, 1.0, 1.1, 1.1};
 
+#define PHI_LEAST                                                                                  \
+  0.05 /* evener than this is not told apart: a perfect round robin has no noise at all */
+
 static double mixture(double chi2, double df, const double *phi, size_t n)
 {
   double v[RT__REFERENCE_MAX];
   for (size_t i = 0; i < n; i++)
     v[i] = rt__log_scaled_chi2(chi2, df, phi[i]);
   return rt__log_mean_exp(v, n);
+}
+
+static double swing_bits(const rt__swing *w, const double *owner, size_t n)
+{
+  double chi2 = w->chi2 > PHI_LEAST * w->df ? w->chi2 : PHI_LEAST * w->df;
+  double one = mixture(chi2, w->df, dealt, RT__ARRAY_LEN(dealt)),
+         many = mixture(chi2, w->df, owner, n);
+  /* evener than counting noise never speaks against one hand, however even owners are in this log
+   */
+  double least = chi2 < 0.5 * w->df ? 0 : -5;
+  return rt__clip((one - many) / RT__LN2, least, 2.5);
 }
 
 static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
@@ -27,15 +41,14 @@ static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
   if (!w)
     return RT_E_NOMEM;
   rt_code c = rt__days(r->starts, g, w, &n);
-  double bits = 0, chi2 = 0, df = 0;
+  double bits = 0, chi2 = 0, df = 0, owner[RT__REFERENCE_GRID];
+  size_t n_owners = rt__reference_without(&r->swing, g, owner);
   for (size_t i = 0; i < n; i++) {
     chi2 += w[i].chi2;
     df += w[i].df;
-    if (w[i].df < 2 || r->n_swing == 0)
+    if (w[i].df < 2 || n_owners == 0)
       continue;
-    double one = mixture(w[i].chi2, w[i].df, dealt, RT__ARRAY_LEN(dealt));
-    double many = mixture(w[i].chi2, w[i].df, r->swing, r->n_swing);
-    bits += rt__clip((one - many) / RT__LN2, -5, 2.5);
+    bits += swing_bits(&w[i], owner, n_owners);
   }
   rt__free(r->alloc, w, g->n * sizeof *w);
   if (n >= RT__CLOCK_MIN) {
@@ -233,6 +246,8 @@ rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
 
 static rt_code member_days(const rt__reference *r, const rt__group *g, double *out)
 {
+  double owner[RT__REFERENCE_GRID];
+  size_t n_owners = rt__reference_without(&r->swing, g, owner);
   rt__swing *w = rt__calloc(r->alloc, g->n, sizeof *w);
   size_t n = 0, k = 0;
   rt_code c = w ? rt__days(r->starts, g, w, &n) : RT_E_NOMEM;
@@ -240,11 +255,9 @@ static rt_code member_days(const rt__reference *r, const rt__group *g, double *o
     if (rt__group_rows(g, i) < 3)
       continue;
     const rt__swing *x = &w[k++];
-    if (x->df < 2 || r->n_swing == 0)
+    if (x->df < 2 || n_owners == 0)
       continue;
-    double one = mixture(x->chi2, x->df, dealt, RT__ARRAY_LEN(dealt));
-    double many = mixture(x->chi2, x->df, r->swing, r->n_swing);
-    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = rt__clip((one - many) / RT__LN2, -5, 2.5);
+    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = swing_bits(x, owner, n_owners);
   }
   rt__free(r->alloc, w, g->n * sizeof *w);
   return c;
@@ -289,7 +302,8 @@ rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out)
 #define DEAL 12
 #define POOL 900
 
-rt_code rt__swing_reference(const rt__starts *s, double *out, size_t max, size_t *n_out)
+rt_code rt__swing_reference(const rt__starts *s, double *out, uint32_t *account, size_t max,
+                            size_t *n_out)
 {
   uint32_t pool[POOL], sorted[DEAL];
   uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
@@ -310,12 +324,15 @@ rt_code rt__swing_reference(const rt__starts *s, double *out, size_t max, size_t
     if (c != RT_OK)
       break;
     c = rt__days(s, &g, w, &got);
-    for (size_t j = 0; j < got && k < max; j++)
+    for (size_t j = 0, at = 0; j < got && k < max; j++, at++) {
+      while (rt__group_rows(&g, (uint32_t)at) < 3) /* accounts that rt__days passed over */
+        at++;
+      account[k] = g.account[at];
       if (w[j].df >= 3)
-        out[k++] = rt__clip(w[j].chi2 / w[j].df, 0.05, 60);
+        out[k++] = rt__clip(w[j].chi2 / w[j].df, PHI_LEAST, 60);
+    }
     rt__group_free(s->alloc, &g);
   }
-  rt__sort_doubles(out, k);
   *n_out = k;
   return c;
 }

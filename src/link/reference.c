@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define GRID 64 /* quantiles that stand for a reference distribution */
-
 /* ---- spread of rates and sizes among machine-like accounts */
 
 static double half_spread(double *v, size_t n, double fallback)
@@ -46,16 +44,25 @@ static rt_code spreads(rt__reference *r)
   return RT_OK;
 }
 
-/* keeps GRID quantiles of a sorted sample */
-static void thin(double *v, size_t *n)
+#define OTHERS_LEAST 12
+
+size_t rt__reference_without(const rt__sample_of *s, const rt__group *g,
+                             double out[RT__REFERENCE_GRID])
 {
-  double q[GRID];
-  if (*n <= GRID)
-    return;
-  for (int i = 0; i < GRID; i++)
-    q[i] = rt__quantile_sorted(v, *n, (i + 0.5) / GRID);
-  memcpy(v, q, sizeof q);
-  *n = GRID;
+  double v[RT__REFERENCE_MAX];
+  size_t n = 0;
+  for (size_t i = 0; i < s->n; i++)
+    if (!rt__group_has(g, s->account[i]))
+      v[n++] = s->v[i];
+  if (n < OTHERS_LEAST) {
+    memcpy(v, s->v, s->n * sizeof *v);
+    n = s->n;
+  }
+  rt__sort_doubles(v, n);
+  size_t k = n < RT__REFERENCE_GRID ? n : RT__REFERENCE_GRID;
+  for (size_t i = 0; i < k; i++)
+    out[i] = rt__quantile_sorted(v, n, ((double)i + 0.5) / (double)k);
+  return k;
 }
 
 /* ---- the model that appeared: first seen after 15 % of the time, and used most since */
@@ -224,15 +231,14 @@ rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__fa
   if (c == RT_OK && s->text)
     c = rt__idf_build(a, s, &out->idf);
   if (c == RT_OK && out->idf.weight)
-    c = rt__slots_reference(s, &out->idf, out->own, RT__REFERENCE_MAX, &out->n_own);
+    c = rt__slots_reference(s, &out->idf, out->own.v, out->own.account, RT__REFERENCE_MAX,
+                            &out->own.n);
   if (c == RT_OK)
-    c = rt__swing_reference(s, out->swing, RT__REFERENCE_MAX, &out->n_swing);
+    c = rt__swing_reference(s, out->swing.v, out->swing.account, RT__REFERENCE_MAX, &out->swing.n);
   if (c != RT_OK) {
     rt__reference_free(out);
     return rt__fail(err, c, "no memory for references");
   }
-  thin(out->swing, &out->n_swing);
-  thin(out->own, &out->n_own);
   return RT_OK;
 }
 

@@ -228,8 +228,8 @@ rt_code rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g,
 
 #define DEAL 12 /* accounts a reference group */
 
-rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max,
-                            size_t *n_out)
+rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, uint32_t *account,
+                            size_t max, size_t *n_out)
 {
   uint32_t pool[600];
   uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
@@ -254,11 +254,12 @@ rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, 
     for (size_t j = 0; j < got && k < max; j++)
       if (own[j].slots >= 6) {
         double share = (double)own[j].own / own[j].slots;
+        if (account)
+          account[k] = own[j].account;
         out[k++] = rt__clip((share - own[j].chance) / (1 - own[j].chance), 0, 0.98);
       }
     rt__group_free(s->alloc, &g);
   }
-  rt__sort_doubles(out, k);
   *n_out = k;
   return c;
 }

@@ -41,9 +41,10 @@ rt_code rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g,
                       size_t *n) RT__MUST_CHECK;
 
 /* reference: excess share of own neighbours of unrelated accounts with at least 8 starts that
- * nobody follows up, dealt at random into groups of 12. Ascending; *n: how many of at most max */
-rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, size_t max,
-                            size_t *n) RT__MUST_CHECK;
+ * nobody follows up, dealt at random into groups of 12. *n: how many of at most max; account[i]
+ * (NULL: not wanted) is whose out[i] is */
+rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, uint32_t *account,
+                            size_t max, size_t *n) RT__MUST_CHECK;
 
 /* re-use of prompts in a group */
 typedef struct rt__reuse {

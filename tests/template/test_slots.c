@@ -38,7 +38,7 @@ static size_t own_of(const rt__starts *s, const rt__idf *f, const rt__group *g, 
 static size_t reference_of(const rt__starts *s, const rt__idf *f, double *out, size_t max)
 {
   size_t n;
-  assert_int_equal(rt__slots_reference(s, f, out, max, &n), RT_OK);
+  assert_int_equal(rt__slots_reference(s, f, out, NULL, max, &n), RT_OK);
   return n;
 }
 
@@ -445,7 +445,7 @@ static void test_no_memory(void **state)
     d = rt__slots_reuse(&s, &g, &u);
     assert_int_equal(d, t.failed && !before ? RT_E_NOMEM : RT_OK);
     before = t.failed;
-    d = rt__slots_reference(&s, &f, ref, 40, &n);
+    d = rt__slots_reference(&s, &f, ref, NULL, 40, &n);
     assert_int_equal(d, t.failed && !before ? RT_E_NOMEM : RT_OK);
     if (c == RT_OK)
       rt__idf_free(&mine);
