@@ -45,7 +45,7 @@ static void note(job *j, const rt__mapped *f, const rt__jnode *root, const rt__p
   tally *t = &j->fields[f->slot];
   for (size_t i = 0; i < f->n; i++) {
     const rt__jnode *v = f->pointer[i].n ? rt__find(&j->reading, root, f->pointer[i]) : root;
-    if (!v)
+    if (!v || rt__is_blank(v))
       continue;
     if (rt__fit(&j->reading, v, f->slot)) {
       if (t->found++ == 0)
@@ -216,15 +216,19 @@ static void print_report(const job *j, FILE *f)
 /* a map of which a pointer leads nowhere, or to the wrong type, is not one to rely on */
 static int judge(const job *j)
 {
+  char names[400] = "";
+  size_t n = 0;
   if (j->feed->exchanges == 0)
     return cli_unusable(j->a, "no exchange could be read by this map");
   for (size_t i = 0; i < j->mapping->n; i++) {
     const rt__mapped *m = &j->mapping->field[i];
-    if (m->n && (j->fields[m->slot].found == 0 || j->fields[m->slot].wrong))
-      return cli_failed(j->a, "%s: a pointer leads nowhere or to a wrong type",
-                        rt__slot_name(m->slot));
+    const tally *t = &j->fields[m->slot];
+    if (m->n && (t->found == 0 || t->wrong) && n + 40 < sizeof names)
+      n += (size_t)snprintf(names + n, sizeof names - n, "%s%s", n ? ", " : "",
+                            rt__slot_name(m->slot));
   }
-  return CLI_DONE;
+  return n ? cli_failed(j->a, "pointers that lead nowhere, or to a wrong type: %s", names)
+           : CLI_DONE;
 }
 
 static int print(const job *j)
@@ -319,7 +323,9 @@ const cli_command cli_cmd_map = {
         "often, "
         "and, where it leads nowhere or to a value of a wrong type, which and where. Then the "
         "first "
-        "exchanges are shown as they would be read.",
+        "exchanges are shown as they would be read. The exit status is 1 if a pointer leads "
+        "nowhere or to "
+        "a wrong type in these lines.",
     .example = "retort map --check gateway.map sample.jsonl\n"
                "retort scan logs/ --map gateway.map --out findings.jsonl",
     .out = "write there instead of standard output",

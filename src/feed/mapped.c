@@ -21,6 +21,11 @@ static const rt__jnode *unquoted(rt__reading *rd, const rt__jnode *v)
   return to;
 }
 
+bool rt__is_blank(const rt__jnode *v)
+{
+  return v->kind == RT__JSTRING && rt__slice_trim(rt__jslice(v)).n == 0;
+}
+
 const rt__jnode *rt__fit(rt__reading *rd, const rt__jnode *v, size_t slot)
 {
   uint8_t kinds = rt__slot_kinds(slot);
@@ -37,14 +42,15 @@ static const rt__jnode *look(rt__reading *rd, const rt__jnode *root, const rt__m
 {
   for (size_t i = 0; i < f->n; i++) {
     const rt__jnode *v = f->pointer[i].n ? rt__find(rd, root, f->pointer[i]) : root;
-    const rt__jnode *fits = v ? rt__fit(rd, v, f->slot) : NULL;
+    if (!v || rt__is_blank(v)) /* an empty field says as little as none */
+      continue;
+    const rt__jnode *fits = rt__fit(rd, v, f->slot);
     if (fits)
       return fits;
-    if (v)
-      rt__tally_add(rd->tally, RT__CAUSE_FIELD_TYPE, &rd->at, "map: %.*s for %s is %s: %.*s",
-                    (int)(f->pointer[i].n < 60 ? f->pointer[i].n : 60), f->pointer[i].p,
-                    rt__slot_name(f->slot), rt__jkind_name(v->kind), (int)(v->n < 30 ? v->n : 30),
-                    v->p ? v->p : "");
+    rt__tally_add(rd->tally, RT__CAUSE_FIELD_TYPE, &rd->at, "map: %.*s for %s is %s: %.*s",
+                  (int)(f->pointer[i].n < 60 ? f->pointer[i].n : 60), f->pointer[i].p,
+                  rt__slot_name(f->slot), rt__jkind_name(v->kind), (int)(v->n < 30 ? v->n : 30),
+                  v->p ? v->p : "");
   }
   return f->n ? NULL : &f->value;
 }

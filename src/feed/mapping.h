@@ -7,10 +7,11 @@
  *      "provider": {"value": "in-house"}}
  *
  * Keys are the contract's names and the parts of bodies (slots.h). A value is a JSON pointer (RFC
- * 6901), a list of them of which the first that leads somewhere is taken, or an object with a fixed
- * `value`. A pointer may lead into a string that holds JSON. `clock` says how times are written:
- * contract, loose (the default: UTC where no zone stands), ms, us or ns. `when` is a pointer that
- * must lead somewhere for the map to be used on a line; without it, all lines are read by the map.
+ * 6901), a list of them of which the first that leads to something (not null, no empty string) is
+ * taken, or an object with a fixed `value`. A pointer may lead into a string that holds JSON.
+ * `clock` says how times are written: contract, loose (the default: UTC where no zone stands), ms,
+ * us or ns. `when` is a pointer that must lead somewhere for the map to be used on a line; without
+ * it, all lines are read by the map.
  *
  * Caveats
  *  - A mapping is immutable and may be used by several threads.

@@ -154,6 +154,8 @@ rt_slice rt__write_json(rt__reading *rd, const rt__jnode *v);
 /* a value as a slot takes it: a number as a name, a number out of its quotes; NULL if it doesn't
  * fit (mapped.c) */
 const rt__jnode *rt__fit(rt__reading *rd, const rt__jnode *v, size_t slot);
+/* a string of nothing but blanks */
+bool rt__is_blank(const rt__jnode *v);
 
 typedef struct rt__how {
   rt__clock clock;

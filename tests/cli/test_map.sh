@@ -51,6 +51,7 @@ MAP
 check "a map of which half leads nowhere" run 1 map --check "$work/bad.map" "$work/odd.jsonl"
 check "says which pointer leads nowhere" prints "model                /nowhere                     leads nowhere"
 check "and which leads to a wrong type, with a sample" prints "WRONG TYPE         3 times a string, first in line 1: {"
+check "and names the fields" says "lead nowhere, or to a wrong type: model, input_tokens"
 check "a scan by it" run 0 scan "$work/odd.jsonl" --map "$work/bad.map" --out "$work/f3"
 check "says it as well" says "the map's /nowhere for model leads nowhere in any of 3 lines"
 check "with a sample of the wrong type" says "map: /q for input_tokens is a string"

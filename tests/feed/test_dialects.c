@@ -41,54 +41,58 @@ static const struct sample {
   const char *name;
   unsigned has;
   uint64_t exchanges, refused, other, warned;
+  const char *map; /* of examples/maps */
 } samples[] = {
-    {"truth", ALL, 3, 0, 0, 0},
-    {"envelope/strings", ALL, 3, 0, 0, 0},
-    {"envelope/streams", ALL, 3, 0, 0, 0},
-    {"litellm/payload", ALL, 3, 0, 0, 0},
-    {"litellm/array", ALL, 3, 0, 0, 0},
-    {"litellm/wrapped", ALL, 3, 0, 0, 0},
-    {"litellm/redacted", ALL & ~TEXTS, 3, 0, 0, 9},
-    {"spendlog/prompts", ALL & ~AGENT, 3, 0, 0, 0},
-    {"spendlog/strings", ALL & ~AGENT, 3, 0, 0, 0},
-    {"spendlog/bare", WHO | MODEL | TOKENS | IP | LATENCY | OK, 3, 0, 0, 0},
-    {"otlp/spans", ALL, 3, 0, 3, 0},
-    {"otlp/structured", ALL, 3, 0, 0, 0},
-    {"otlp/resource", ALL, 3, 0, 0, 0},
-    {"otlp/snake", ALL, 3, 0, 0, 0},
-    {"otlp/halves", ALL, 3, 0, 0, 0},
-    {"otlp/halves-events-first", ALL, 3, 0, 0, 0},
-    {"otlp/both", ALL, 3, 0, 0, 0},
-    {"otlp/events", ALL & ~LATENCY, 3, 0, 0, 0},
-    {"otlp/flattened", OTEL, 3, 0, 0, 0},
-    {"otlp/message-events", OTEL, 3, 0, 0, 0},
-    {"otlp/span-events", OTEL, 3, 0, 0, 0},
-    {"otlp/content-events", OTEL, 3, 0, 0, 0},
-    {"otlp/console", ALL, 3, 0, 0, 0},
-    {"openinference/otlp", ALL, 3, 0, 1, 0},
-    {"openinference/console", ALL, 3, 0, 1, 0},
-    {"openinference/nested", ALL, 3, 0, 0, 0},
-    {"openinference/values", ALL, 3, 0, 0, 0},
-    {"bedrock/converse", BEDROCK, 3, 0, 0, 0},
-    {"bedrock/converse-stream", BEDROCK | STREAM, 3, 0, 0, 0},
-    {"bedrock/native", BEDROCK, 3, 0, 0, 0},
-    {"bedrock/native-strings", BEDROCK, 3, 0, 0, 0},
-    {"bedrock/native-stream", BEDROCK | STREAM, 3, 0, 0, 0},
-    {"bedrock/cloudwatch", BEDROCK, 3, 0, 0, 0},
-    {"bedrock/models", 0, 10, 0, 1, 1},
-    {"vertex/rows", VERTEX, 3, 0, 0, 0},
-    {"vertex/strings", VERTEX, 3, 0, 0, 0},
-    {"vertex/streams", VERTEX | STREAM, 3, 0, 0, 0},
-    {"vertex/envelope", VERTEX, 3, 0, 0, 0},
-    {"vertex/more", 0, 3, 0, 0, 1},
-    {"apim/resource-log", ALL, 3, 0, 0, 0},
-    {"apim/records", ALL, 3, 0, 0, 0},
-    {"apim/table", ALL, 3, 0, 0, 0},
-    {"apim/more", 0, 1, 1, 2, 0},
-    {"envoy/access", WHO | MODEL | TOKENS | IP | AGENT | LATENCY | OK, 3, 0, 0, 0},
-    {"envoy/documented", WHO | MODEL | TOKENS | AGENT | LATENCY | OK, 3, 0, 0, 0},
-    {"envoy/nobody", 0, 0, 1, 0, 0},
-    {"litellm/who", 0, 4, 0, 1, 0},
+    {"truth", ALL, 3, 0, 0, 0, NULL},
+    {"envelope/strings", ALL, 3, 0, 0, 0, NULL},
+    {"envelope/streams", ALL, 3, 0, 0, 0, NULL},
+    {"litellm/payload", ALL, 3, 0, 0, 0, NULL},
+    {"litellm/array", ALL, 3, 0, 0, 0, NULL},
+    {"litellm/wrapped", ALL, 3, 0, 0, 0, NULL},
+    {"litellm/redacted", ALL & ~TEXTS, 3, 0, 0, 9, NULL},
+    {"spendlog/prompts", ALL & ~AGENT, 3, 0, 0, 0, NULL},
+    {"spendlog/strings", ALL & ~AGENT, 3, 0, 0, 0, NULL},
+    {"spendlog/bare", WHO | MODEL | TOKENS | IP | LATENCY | OK, 3, 0, 0, 0, NULL},
+    {"otlp/spans", ALL, 3, 0, 3, 0, NULL},
+    {"otlp/structured", ALL, 3, 0, 0, 0, NULL},
+    {"otlp/resource", ALL, 3, 0, 0, 0, NULL},
+    {"otlp/snake", ALL, 3, 0, 0, 0, NULL},
+    {"otlp/halves", ALL, 3, 0, 0, 0, NULL},
+    {"otlp/halves-events-first", ALL, 3, 0, 0, 0, NULL},
+    {"otlp/both", ALL, 3, 0, 0, 0, NULL},
+    {"otlp/events", ALL & ~LATENCY, 3, 0, 0, 0, NULL},
+    {"otlp/flattened", OTEL, 3, 0, 0, 0, NULL},
+    {"otlp/message-events", OTEL, 3, 0, 0, 0, NULL},
+    {"otlp/span-events", OTEL, 3, 0, 0, 0, NULL},
+    {"otlp/content-events", OTEL, 3, 0, 0, 0, NULL},
+    {"otlp/console", ALL, 3, 0, 0, 0, NULL},
+    {"openinference/otlp", ALL, 3, 0, 1, 0, NULL},
+    {"openinference/console", ALL, 3, 0, 1, 0, NULL},
+    {"openinference/nested", ALL, 3, 0, 0, 0, NULL},
+    {"openinference/values", ALL, 3, 0, 0, 0, NULL},
+    {"bedrock/converse", BEDROCK, 3, 0, 0, 0, NULL},
+    {"bedrock/converse-stream", BEDROCK | STREAM, 3, 0, 0, 0, NULL},
+    {"bedrock/native", BEDROCK, 3, 0, 0, 0, NULL},
+    {"bedrock/native-strings", BEDROCK, 3, 0, 0, 0, NULL},
+    {"bedrock/native-stream", BEDROCK | STREAM, 3, 0, 0, 0, NULL},
+    {"bedrock/cloudwatch", BEDROCK, 3, 0, 0, 0, NULL},
+    {"bedrock/models", 0, 10, 0, 1, 1, NULL},
+    {"vertex/rows", VERTEX, 3, 0, 0, 0, NULL},
+    {"vertex/strings", VERTEX, 3, 0, 0, 0, NULL},
+    {"vertex/streams", VERTEX | STREAM, 3, 0, 0, 0, NULL},
+    {"vertex/envelope", VERTEX, 3, 0, 0, 0, NULL},
+    {"vertex/more", 0, 3, 0, 0, 1, NULL},
+    {"apim/resource-log", ALL, 3, 0, 0, 0, NULL},
+    {"apim/records", ALL, 3, 0, 0, 0, NULL},
+    {"apim/table", ALL, 3, 0, 0, 0, NULL},
+    {"apim/more", 0, 1, 1, 2, 0, NULL},
+    {"envoy/access", WHO | MODEL | TOKENS | IP | AGENT | LATENCY | OK, 3, 0, 0, 0, NULL},
+    {"envoy/documented", WHO | MODEL | TOKENS | AGENT | LATENCY | OK, 3, 0, 0, 0, NULL},
+    {"envoy/nobody", 0, 0, 1, 0, 0, NULL},
+    {"litellm/who", 0, 4, 0, 1, 0, NULL},
+    {"maps/langfuse", ALL, 3, 0, 0, 0, "langfuse"},
+    {"maps/helicone", ALL & ~(IP | AGENT), 3, 0, 0, 0, "helicone"},
+    {"maps/spendlogs", ALL & ~(AGENT | OK), 3, 0, 0, 0, "spendlogs"},
 };
 
 struct seen {
@@ -192,12 +196,42 @@ static void seen_free(struct seen *s)
     rt__buf_free(&s->lines[i]);
 }
 
-static rt__tally read_sample(const char *name, unsigned threads, struct seen *s)
+static rt__buf read_whole(const char *path)
+{
+  rt__buf b;
+  char piece[4096];
+  size_t n;
+  rt__buf_init(&b, rt_alloc_default(), DUMP_MAX);
+  FILE *f = fopen(path, "rb");
+  if (!f)
+    fail_msg("no %s", path);
+  while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+    assert_int_equal(rt__buf_add(&b, piece, n), RT_OK);
+  (void)fclose(f);
+  return b;
+}
+
+static rt__mapping *read_map(const char *name)
+{
+  char path[512];
+  rt__mapping *m = NULL;
+  rt_error err = {0};
+  (void)snprintf(path, sizeof path, "%s/../../examples/maps/%s.map", RT_TEST_DATA, name);
+  rt__buf text = read_whole(path);
+  if (rt__mapping_parse(rt_alloc_default(), rt__buf_slice(&text), &m, &err) != RT_OK)
+    fail_msg("%s: %s", name, err.message);
+  rt__buf_free(&text);
+  return m;
+}
+
+static rt__tally read_sample(const char *name, const char *map, unsigned threads, struct seen *s)
 {
   char path[512];
   (void)snprintf(path, sizeof path, "%s/feed/%s.jsonl", RT_TEST_DATA, name);
   const char *paths[] = {path};
-  const rt__feed_options o = {.paths = paths, .n_paths = 1, .threads = threads, .batch = 4096};
+  rt__mapping *m = map ? read_map(map) : NULL;
+  const rt__feed_options o = {
+      .paths = paths, .n_paths = 1, .threads = threads, .batch = 4096, .mapping = m};
   const rt__feed_callbacks cb = {.ctx = s, .exchange = take};
   rt__feed_result *r;
   assert_int_equal(rt__feed_run(&o, &cb, &r, NULL), RT_OK);
@@ -208,6 +242,7 @@ static rt__tally read_sample(const char *name, unsigned threads, struct seen *s)
     made += r->made[d];
   assert_int_equal(made, r->exchanges);
   rt__feed_result_free(r);
+  rt__mapping_free(m);
   return t;
 }
 
@@ -216,8 +251,8 @@ static void same_as_truth(const struct sample *p)
   struct seen truth, got;
   seen_init(&truth, p->has & ~(unsigned)(STREAM | ARN));
   seen_init(&got, p->has);
-  (void)read_sample("truth", 1, &truth);
-  rt__tally t = read_sample(p->name, 1, &got);
+  (void)read_sample("truth", NULL, 1, &truth);
+  rt__tally t = read_sample(p->name, p->map, 1, &got);
   if (got.exchanges != p->exchanges || rt__tally_refused(&t) != p->refused ||
       rt__tally_other(&t) != p->other || rt__tally_warned(&t) != p->warned)
     fail_msg("%s: %llu exchanges, %llu refused, %llu other, %llu warned", p->name,
@@ -263,21 +298,6 @@ static void sort_lines(rt__buf *b)
   free(copy);
 }
 
-static rt__buf read_whole(const char *path)
-{
-  rt__buf b;
-  char piece[4096];
-  size_t n;
-  rt__buf_init(&b, rt_alloc_default(), DUMP_MAX);
-  FILE *f = fopen(path, "rb");
-  if (!f)
-    fail_msg("no %s", path);
-  while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-    assert_int_equal(rt__buf_add(&b, piece, n), RT_OK);
-  (void)fclose(f);
-  return b;
-}
-
 static void every_member_is_as_expected(void **state)
 {
   char path[512];
@@ -285,7 +305,7 @@ static void every_member_is_as_expected(void **state)
   for (size_t i = 0; i < RT__ARRAY_LEN(samples); i++) {
     struct seen got;
     seen_init(&got, 0);
-    (void)read_sample(samples[i].name, 3, &got);
+    (void)read_sample(samples[i].name, samples[i].map, 3, &got);
     sort_lines(&got.all);
     (void)snprintf(path, sizeof path, "%s/feed/%s.expected", RT_TEST_DATA, samples[i].name);
     rt__buf want = read_whole(path);
@@ -304,7 +324,7 @@ static int write_expected(void)
   for (size_t i = 0; i < RT__ARRAY_LEN(samples); i++) {
     struct seen got;
     seen_init(&got, 0);
-    (void)read_sample(samples[i].name, 1, &got);
+    (void)read_sample(samples[i].name, samples[i].map, 1, &got);
     sort_lines(&got.all);
     (void)snprintf(path, sizeof path, "%s/feed/%s.expected", RT_TEST_DATA, samples[i].name);
     FILE *f = fopen(path, "wb");
