@@ -1,5 +1,6 @@
 #include "campaign/significance.h"
 
+#include "account/profile.h"
 #include "sketch/stats.h"
 
 #include <math.h>
@@ -40,39 +41,24 @@ static double counted(const double *bits, int f)
   return bits[f] < 0 ? bits[f] / 2 : 0;
 }
 
-static void add_exchange(struct rt_member *m, struct rt_campaign *c, const rt_digest *g,
-                         bool counts)
-{
-  uint64_t in = g->tokens_in == RT_UNSET_U32 ? 0 : g->tokens_in;
-  uint64_t out = g->tokens_out == RT_UNSET_U32 ? 0 : g->tokens_out;
-  m->exchanges++;
-  m->tokens += in + out;
-  m->first_us = m->exchanges == 1 ? g->time_us : m->first_us;
-  m->last_us = g->time_us;
-  if (counts) {
-    c->tokens_in += in;
-    c->tokens_out += out;
-  }
-}
-
 static void count_member(const rt__detection *d, uint32_t account, struct rt_campaign *c,
                          struct rt_member *m)
 {
-  size_t lo, n;
-  bool counts = m->role != RT_ROLE_BYSTANDER;
+  rt__profile p;
+  rt__profile_of(d->set, account, &p);
   m->account = rt__set_name(d->set, account);
   m->hash = rt__set_account(d->set, account);
-  rt__set_range(d->set, account, &lo, &n);
-  for (size_t k = lo; k < lo + n; k++) {
-    rt_digest g;
-    rt__set_get(d->set, k, &g);
-    add_exchange(m, c, &g, counts);
-  }
-  if (!counts)
+  m->exchanges = p.exchanges;
+  m->tokens = p.tokens_in + p.tokens_out;
+  m->first_us = p.first_us;
+  m->last_us = p.last_us;
+  if (m->role == RT_ROLE_BYSTANDER)
     return;
   c->first_us = c->exchanges == 0 || m->first_us < c->first_us ? m->first_us : c->first_us;
   c->last_us = c->exchanges == 0 || m->last_us > c->last_us ? m->last_us : c->last_us;
   c->exchanges += m->exchanges;
+  c->tokens_in += p.tokens_in;
+  c->tokens_out += p.tokens_out;
   c->harvesting += m->role == RT_ROLE_HARVEST;
 }
 
@@ -277,6 +263,7 @@ rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
   out->duplicates = rt__set_duplicates(d->set);
   out->accounts = rt__set_accounts(d->set);
   out->digest_bytes = rt__set_bytes(d->set);
+  out->profile_bytes = sizeof(rt__profile);
   out->view = d->facts ? "facts" : d->starts.text ? "text" : "metadata";
   out->campaigns = rt__arena_take(out->arena, (d->drafts.n + 1) * sizeof *out->campaigns);
   if (!out->campaigns)
