@@ -18,6 +18,17 @@ static double logistic(double bits)
   return 1 / (1 + exp2(-rt__clip(bits, -40, 40)));
 }
 
+/* The bar is judged at a fixed prior; what is printed is at the operator's. Families are not
+ * independent enough for more than odds of 1,000 : 1, however many bits they add up to. */
+#define SCORE_BITS_MOST 10.0
+
+static double probability(const rt__detection *d, double score_bits)
+{
+  double prior = d->options->prior;
+  double bits = score_bits - RT__PRIOR_BITS + log2(prior / (1 - prior));
+  return logistic(bits < SCORE_BITS_MOST ? bits : SCORE_BITS_MOST);
+}
+
 /* ---- members */
 
 static rt_role role_of(const double *bits, double sum, bool found_by_rows)
@@ -167,7 +178,7 @@ static rt_code describe_one(const rt__detection *d, const rt__draft *x, rt__aren
 {
   rt__group g;
   *c = (struct rt_campaign){.verdict = x->verdict,
-                            .score = logistic(x->lead ? x->lead->score : 0),
+                            .score = x->lead ? probability(d, x->lead->score) : 0.5,
                             .not_chance_p = NAN,
                             .decoy_fdr = NAN,
                             .chance_method = ""};
