@@ -143,6 +143,75 @@ static void test_part_and_filter(void **state)
   }
 }
 
+/* a group falls apart by parameters: each part is one bundle's rows of those who use it enough */
+static void test_by_bundle(void **state)
+{
+  (void)state;
+  luck r = {4};
+  size_t parts = 0;
+  for (int round = 0; round < 100; round++) {
+    uint32_t rows[200], accounts = 1 + luck_below(&r, 6), least = 1 + luck_below(&r, 5);
+    size_t n = some_rows(&r, rows);
+    rt__group g;
+    rt__groups l;
+    rt__groups_init(&l, rt_alloc_default());
+    assert_int_equal(
+        rt__group_from_rows(rt_alloc_default(), &table.s, rows, n, 1, RT__FROM_LEXICAL, &g), RT_OK);
+    g.detail = 7;
+    assert_int_equal(rt__groups_by_bundle(&l, &table.s, &g, accounts, least), RT_OK);
+    for (size_t p = 0; p < l.n; p++) {
+      const rt__group *part = &l.g[p];
+      uint64_t bundle = table.s.bundle[part->row[0]];
+      bool in[200] = {false};
+      assert_true(part->one_bundle && part->detail == 7 && part->origin == RT__FROM_LEXICAL);
+      assert_true(part->n >= accounts);
+      for (size_t i = 0; i < n; i++) {
+        uint32_t same = 0;
+        for (size_t k = 0; k < n; k++)
+          same += table.s.account[rows[k]] == table.s.account[rows[i]] &&
+                  table.s.bundle[rows[k]] == bundle;
+        in[rows[i]] = table.s.bundle[rows[i]] == bundle && same >= least;
+      }
+      assert_holds(part, in);
+      for (size_t q = 0; q < p; q++)
+        assert_true(table.s.bundle[l.g[q].row[0]] != bundle);
+    }
+    parts += l.n;
+    rt__groups_free(&l);
+    rt__group_free(rt_alloc_default(), &g);
+  }
+  assert_true(parts > 20);
+}
+
+/* an operator with parameters of its own among many programs comes to light as a part */
+static void test_a_bundle_among_many(void **state)
+{
+  (void)state;
+  world *w = world_new();
+  for (unsigned i = 0; i < 30; i++)
+    for (unsigned k = 0; k < 6; k++)
+      world_say(w, (call){.who = world_name(w, i < 5 ? "operator" : "other", i),
+                          .at = k,
+                          .user = "the phrase of the day",
+                          .temperature = i < 5 ? 700 : 10 + (int)i});
+  laid_out l = lay_out(w, 0, false);
+  uint32_t all[30];
+  rt__group g;
+  rt__groups out;
+  for (uint32_t i = 0; i < 30; i++)
+    all[i] = i;
+  rt__groups_init(&out, rt_alloc_default());
+  assert_int_equal(rt__group_of_accounts(&l.s, all, 30, &g), RT_OK);
+  assert_int_equal(rt__groups_by_bundle(&out, &l.s, &g, 4, 2), RT_OK);
+  assert_int_equal(out.n, 1);
+  assert_int_equal(out.g[0].n, 5);
+  assert_int_equal(count_named(&l, &out.g[0], "operator_"), 5);
+  rt__groups_free(&out);
+  rt__group_free(rt_alloc_default(), &g);
+  take_away(&l);
+  world_free(w);
+}
+
 static void test_names(void **state)
 {
   (void)state;
@@ -198,6 +267,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_from_rows),   cmocka_unit_test(test_nobody_has_enough),
       cmocka_unit_test(test_of_accounts), cmocka_unit_test(test_part_and_filter),
+      cmocka_unit_test(test_by_bundle),   cmocka_unit_test(test_a_bundle_among_many),
       cmocka_unit_test(test_names),       cmocka_unit_test(test_list_without_memory),
   };
   return cmocka_run_group_tests(tests, lay_table, take_table);
