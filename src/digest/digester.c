@@ -4,10 +4,40 @@
 
 #include <stdio.h>
 
+/* kinds of identifiers, each hashed under a key of its own that is derived once */
+#define KIND_MAP(X)                                                                                \
+  X(account)                                                                                       \
+  X(id)                                                                                            \
+  X(org)                                                                                           \
+  X(tenant)                                                                                        \
+  X(end_user)                                                                                      \
+  X(session)                                                                                       \
+  X(ip)                                                                                            \
+  X(net)                                                                                           \
+  X(fingerprint)                                                                                   \
+  X(user_agent)                                                                                    \
+  X(headers)                                                                                       \
+  X(client)                                                                                        \
+  X(model)                                                                                         \
+  X(response)                                                                                      \
+  X(knobs)                                                                                         \
+  X(knob)                                                                                          \
+  X(prompt)                                                                                        \
+  X(system)                                                                                        \
+  X(signature)
+
+typedef enum kind {
+#define KIND_ENUM(name) KIND_##name,
+  KIND_MAP(KIND_ENUM)
+#undef KIND_ENUM
+      KINDS
+} kind;
+
 /* what a digester remembers of the outside, so that accounts and segments are announced once */
 struct rt_digester {
   rt_alloc alloc;
   rt__keyring ring;
+  rt__sipkey kinds[KINDS];
   rt__textkeys text;
   rt__map accounts, segments; /* hash -> 1 */
   size_t announced_max;
@@ -31,6 +61,13 @@ rt_code rt_digester_new(const rt_alloc *alloc, const rt_key *key, size_t memory_
     rt__free(alloc, d, sizeof *d);
     return c;
   }
+  static const char *const names[KINDS] = {
+#define KIND_NAME(name) #name,
+      KIND_MAP(KIND_NAME)
+#undef KIND_NAME
+  };
+  for (int k = 0; k < KINDS; k++)
+    d->kinds[k] = rt__keyring_kind(&d->ring, names[k]);
   d->text = (rt__textkeys){.chunk = d->ring.chunks, .word = d->ring.words};
   d->announced_max = memory_max / ANNOUNCED_BYTES / 2 + 16;
   rt__map_init(&d->accounts, &d->alloc, SIZE_MAX, d->ring.id);
@@ -59,9 +96,9 @@ static rt_code first_time(rt_digester *d, rt__map *m, uint64_t hash, bool *first
   return rt__map_put(m, hash, first) ? RT_OK : RT_E_NOMEM;
 }
 
-static uint64_t hash_id(const rt_digester *d, const char *kind, rt_slice s)
+static uint64_t hash_id(const rt_digester *d, kind k, rt_slice s)
 {
-  return s.p && s.n ? rt__keyring_hash(&d->ring, kind, s) : 0;
+  return s.p && s.n ? rt__kind_hash(d->kinds[k], s) : 0;
 }
 
 static uint64_t hash_text(const rt_digester *d, rt_slice s)
@@ -118,18 +155,18 @@ static rt_code announce_account(rt_digester *d, const rt_exchange *x, uint64_t h
 
 static void digest_who(const rt_digester *d, const rt_exchange *x, rt_digest *g)
 {
-  g->id = hash_id(d, "id", x->id);
-  g->org = hash_id(d, "org", x->org);
-  g->tenant = hash_id(d, "tenant", x->tenant);
-  g->end_user = hash_id(d, "end_user", x->end_user);
-  g->session = hash_id(d, "session", x->session);
-  g->ip = hash_id(d, "ip", x->ip);
-  g->net = x->ip.p && x->ip.n ? hash_id(d, "net", network_of(x->ip)) : 0;
-  g->fingerprint = hash_id(d, "fingerprint", x->fingerprint);
-  uint64_t parts[3] = {hash_id(d, "user_agent", x->user_agent), hash_id(d, "headers", x->headers),
-                       g->fingerprint};
+  g->id = hash_id(d, KIND_id, x->id);
+  g->org = hash_id(d, KIND_org, x->org);
+  g->tenant = hash_id(d, KIND_tenant, x->tenant);
+  g->end_user = hash_id(d, KIND_end_user, x->end_user);
+  g->session = hash_id(d, KIND_session, x->session);
+  g->ip = hash_id(d, KIND_ip, x->ip);
+  g->net = x->ip.p && x->ip.n ? hash_id(d, KIND_net, network_of(x->ip)) : 0;
+  g->fingerprint = hash_id(d, KIND_fingerprint, x->fingerprint);
+  uint64_t parts[3] = {hash_id(d, KIND_user_agent, x->user_agent),
+                       hash_id(d, KIND_headers, x->headers), g->fingerprint};
   if (parts[0] | parts[1] | parts[2])
-    g->client = rt__keyring_hash(&d->ring, "client", rt__slice(parts, sizeof parts));
+    g->client = rt__kind_hash(d->kinds[KIND_client], rt__slice(parts, sizeof parts));
   g->asn = x->asn;
   if (x->country.n >= 2)
     g->country = (uint32_t)(unsigned char)x->country.p[0] << 8 | (unsigned char)x->country.p[1];
@@ -154,15 +191,15 @@ static uint8_t finish_code(rt_slice s)
 
 static void digest_call(const rt_digester *d, const rt_exchange *x, rt_digest *g)
 {
-  g->model = hash_id(d, "model", x->model);
-  g->response = hash_id(d, "response", x->response_id);
-  g->previous = hash_id(d, "response", x->previous_response_id);
+  g->model = hash_id(d, KIND_model, x->model);
+  g->response = hash_id(d, KIND_response, x->response_id);
+  g->previous = hash_id(d, KIND_response, x->previous_response_id);
   g->max_tokens = x->max_tokens;
   g->temperature_milli = x->temperature_milli;
   if (x->top_p_milli != RT_UNSET_I32 || x->choices != 1 || x->other_knobs.n) {
     int32_t parts[2] = {x->top_p_milli, (int32_t)x->choices};
-    uint64_t h = hash_id(d, "knobs", x->other_knobs);
-    h ^= rt__keyring_hash(&d->ring, "knob", rt__slice(parts, sizeof parts));
+    uint64_t h = hash_id(d, KIND_knobs, x->other_knobs);
+    h ^= rt__kind_hash(d->kinds[KIND_knob], rt__slice(parts, sizeof parts));
     g->knobs = (uint32_t)h | 1;
   }
   g->tokens_in = x->tokens_in;
@@ -205,7 +242,7 @@ static void digest_flags(const rt_exchange *x, rt_digest *g)
 static uint64_t hash_prompt(const rt_digester *d, const rt_exchange *x, const rt_digest *g)
 {
   if (x->prompt_hash.p && x->prompt_hash.n)
-    return hash_id(d, "prompt", x->prompt_hash);
+    return hash_id(d, KIND_prompt, x->prompt_hash);
   if (!g->last_user)
     return 0;
   return rt__mix2(g->system, g->last_user) | 1;
@@ -217,12 +254,12 @@ rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_si
   rt_code c = rt_exchange_check(x, err);
   if (c != RT_OK)
     return c;
-  rt_digest g = {.time_us = x->time_us, .account = hash_id(d, "account", x->account)};
+  rt_digest g = {.time_us = x->time_us, .account = hash_id(d, KIND_account, x->account)};
   uint32_t chunks[RT_USER_CHUNKS_MAX], words[RT_WORDS_MAX];
   uint64_t signatures[RT_SIGNATURES_MAX];
   digest_who(d, x, &g);
   digest_call(d, x, &g);
-  g.system = x->system.p ? hash_text(d, x->system) : hash_id(d, "system", x->system_hash);
+  g.system = x->system.p ? hash_text(d, x->system) : hash_id(d, KIND_system, x->system_hash);
   g.tools = hash_text(d, x->tools);
   g.first_user = hash_text(d, x->first_user);
   g.last_user = x->last_user.p == x->first_user.p ? g.first_user : hash_text(d, x->last_user);
@@ -236,7 +273,7 @@ rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_si
   g.n_signatures =
       (uint8_t)(x->n_signatures > RT_SIGNATURES_MAX ? RT_SIGNATURES_MAX : x->n_signatures);
   for (uint8_t i = 0; i < g.n_signatures; i++)
-    signatures[i] = hash_id(d, "signature", x->signatures[i]);
+    signatures[i] = hash_id(d, KIND_signature, x->signatures[i]);
   g.chunks = chunks;
   g.words = words;
   g.signatures = signatures;
