@@ -1,94 +1,9 @@
 /* The whole way, through the public functions alone: a harvest is found and its honest twin is not,
  * nothing depends on order or on how the work was dealt, strangers cannot be framed. */
 #include "support/small_campaign.h"
-
-enum { HARVEST = 14 };
+#include "support/small_findings.h"
 
 static const scan_way usual = {.alloc = NULL};
-
-static scan_way way_without(rt_family f)
-{
-  scan_way how = {.alloc = NULL};
-  rt_scan_options_default(&how.options);
-  how.options.without[f] = true;
-  return how;
-}
-
-static world *harvest_world(uint64_t seed)
-{
-  luck r;
-  world *w = honest_world(seed, &r);
-  add_harvest(w, &r, HARVEST, 150);
-  return w;
-}
-
-/* the campaign that holds an account; NULL if none does */
-static const rt_campaign *campaign_of(const rt_findings *f, const char *account)
-{
-  for (size_t i = 0; i < rt_findings_campaigns(f); i++) {
-    const rt_campaign *c = rt_findings_campaign(f, i);
-    for (size_t k = 0; k < rt_campaign_members(c); k++) {
-      rt_slice name = rt_member_account(rt_campaign_member(c, k));
-      if (name.n == strlen(account) && memcmp(name.p, account, name.n) == 0)
-        return c;
-    }
-  }
-  return NULL;
-}
-
-/* what must be true of any findings */
-static void assert_consistent(const rt_findings *f)
-{
-  double last = INFINITY;
-  for (size_t i = 0; i < rt_findings_campaigns(f); i++) {
-    const rt_campaign *c = rt_findings_campaign(f, i);
-    uint64_t harvesting = 0, exchanges = 0;
-    double before = INFINITY, bits = INFINITY;
-    int64_t first = INT64_MAX, until = INT64_MIN;
-    assert_true(rt_campaign_score(c) <= last && rt_campaign_score(c) >= 0);
-    last = rt_campaign_score(c);
-    assert_int_equal(rt_campaign_id(c).n, 19);
-    assert_memory_equal(rt_campaign_id(c).p, "rc-", 3);
-    assert_true(rt_campaign_coordination(c) >= 0 && rt_campaign_coordination(c) <= 1);
-    assert_true(rt_campaign_extraction(c) >= 0 && rt_campaign_extraction(c) <= 1);
-    assert_true(rt_campaign_concealment(c) >= 0 && rt_campaign_concealment(c) <= 1);
-    assert_true(rt_campaign_verdict(c) != RT_VERDICT_DISTILLATION || rt_campaign_members(c) > 1);
-    for (size_t k = 0; k < rt_campaign_members(c); k++) {
-      const rt_member *m = rt_campaign_member(c, k);
-      bool counts = rt_member_role(m) != RT_ROLE_BYSTANDER;
-      rt_slice name = rt_member_account(m);
-      assert_true(name.p && name.n);
-      assert_true(rt_member_score(m) >= 0 && rt_member_score(m) <= rt_campaign_score(c));
-      assert_true(rt_member_score(m) <= before);
-      before = rt_member_score(m);
-      assert_true(rt_member_first_us(m) <= rt_member_last_us(m));
-      harvesting += rt_member_role(m) == RT_ROLE_HARVEST;
-      exchanges += counts ? rt_member_exchanges(m) : 0;
-      first = counts && rt_member_first_us(m) < first ? rt_member_first_us(m) : first;
-      until = counts && rt_member_last_us(m) > until ? rt_member_last_us(m) : until;
-      assert_true(campaign_of(f, name.p) == c); /* of one campaign only */
-    }
-    assert_int_equal(rt_campaign_harvesting(c), harvesting);
-    assert_int_equal(rt_campaign_exchanges(c), exchanges);
-    assert_true(exchanges == 0 ||
-                (rt_campaign_first_us(c) == first && rt_campaign_last_us(c) == until));
-    for (size_t k = 0; k < rt_campaign_evidence_count(c); k++) {
-      const rt_evidence *e = rt_campaign_evidence(c, k);
-      assert_true(e->bits <= bits && isfinite(e->bits));
-      assert_true(e->quartiles[0] <= e->quartiles[1] && e->quartiles[1] <= e->quartiles[2]);
-      assert_true(e->what && e->what[0]);
-      assert_null(strstr(e->what, "nan"));
-      bits = e->bits;
-    }
-    for (size_t k = 0; k < rt_campaign_counter_count(c); k++) {
-      const rt_counter *x = rt_campaign_counter(c, k);
-      assert_true(isfinite(x->log_odds) && x->cause[0]);
-      assert_null(strstr(x->what, "nan"));
-      if (k)
-        assert_true(x->log_odds <= rt_campaign_counter(c, k - 1)->log_odds);
-    }
-  }
-}
 
 /* ---- found and not found */
 
@@ -180,33 +95,6 @@ static char *found_by(const world *w, scan_way how)
   char *t = findings_text(rt_scan_findings(s));
   rt_scan_free(s);
   return t;
-}
-
-/* payment of the harvest: two accounts a card; everybody else pays for himself */
-static void add_facts_of_all(world *w, bool cards)
-{
-  static const char *const seen[] = {"harvest", "tool", "backend", "person"};
-  static const unsigned many[] = {HARVEST, 25, 30, 60};
-  luck r = {77};
-  for (size_t g = 0; g < 4; g++)
-    for (unsigned i = 0; i < many[g]; i++) {
-      char line[80], card[40];
-      const char *who = world_name(w, seen[g], i);
-      snprintf(line, sizeof line, "{%s}", who);
-      if (g == 0 && cards)
-        snprintf(card, sizeof card, "pm_harvest_%u", i / 2);
-      else
-        snprintf(card, sizeof card, "pm_%s", who);
-      rt_facts f = {.account = slice_of(who),
-                    .as_of_us = 1,
-                    .risk = NAN,
-                    .verified = -1,
-                    .created_us = WORLD_T0 - (int64_t)luck_below(&r, 300) * INT64_C(86400000000),
-                    .line = slice_of(world_keep(w, line))};
-      f.payments[0] = slice_of(world_keep(w, card));
-      f.n_payments = 1;
-      world_fact(w, f);
-    }
 }
 
 static void in_reverse(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
@@ -358,87 +246,6 @@ static void test_duplicates(void **state)
   world_free(twice);
 }
 
-/* ---- families and facts */
-
-static void test_families_can_be_left_out(void **state)
-{
-  (void)state;
-  world *w = harvest_world(1);
-  add_facts_of_all(w, true);
-  for (int f = 0; f < RT_FAMILY_COUNT; f++) {
-    rt_scan *s = world_scan(w, way_without((rt_family)f));
-    const rt_findings *found = rt_scan_findings(s);
-    assert_consistent(found);
-    for (size_t i = 0; i < rt_findings_campaigns(found); i++) {
-      const rt_campaign *c = rt_findings_campaign(found, i);
-      for (size_t k = 0; k < rt_campaign_evidence_count(c); k++)
-        assert_int_not_equal(rt_campaign_evidence(c, k)->family, f);
-      for (size_t k = 0; k < rt_campaign_members(c); k++)
-        assert_true(isnan(rt_member_bits(rt_campaign_member(c, k), (rt_family)f)));
-    }
-    rt_scan_free(s);
-  }
-  scan_way how = way_without(RT_FAMILY_CONTENT);
-  for (int f = 0; f < RT_FAMILY_COUNT; f++)
-    how.options.without[f] = true;
-  rt_scan *s = world_scan(w, how); /* without evidence nobody is accused */
-  assert_int_equal(count_members(rt_scan_findings(s), RT_VERDICT_DISTILLATION, "", true), 0);
-  rt_scan_free(s);
-  world_free(w);
-}
-
-/* one family is never enough: time or content alone accuses nobody */
-static void test_one_family_is_not_enough(void **state)
-{
-  (void)state;
-  world *w = harvest_world(1);
-  add_facts_of_all(w, true);
-  for (int only = 0; only < RT_FAMILY_COUNT; only++) {
-    scan_way how = way_without(RT_FAMILY_CONTENT);
-    for (int f = 0; f < RT_FAMILY_COUNT; f++)
-      how.options.without[f] = f != only;
-    rt_scan *s = world_scan(w, how);
-    assert_int_equal(count_members(rt_scan_findings(s), RT_VERDICT_DISTILLATION, "", true), 0);
-    rt_scan_free(s);
-  }
-  world_free(w);
-}
-
-static double score_of(const rt_scan *s)
-{
-  const rt_campaign *c = campaign_of(rt_scan_findings(s), "harvest_000");
-  return c && rt_campaign_verdict(c) == RT_VERDICT_DISTILLATION ? rt_campaign_score(c) : 0;
-}
-
-/* cards shared inside the harvest make the case stronger; facts that tell nothing leave it alone */
-static void test_facts_only_add(void **state)
-{
-  (void)state;
-  for (uint64_t seed = 1; seed <= 2; seed++) {
-    world *shared = harvest_world(seed), *plain = harvest_world(seed);
-    add_facts_of_all(shared, true);
-    add_facts_of_all(plain, false);
-    rt_scan *bare = world_scan(shared, (scan_way){.without_facts = true}),
-            *dull = world_scan(plain, usual), *good = world_scan(shared, usual);
-    assert_string_equal(rt_findings_view(rt_scan_findings(good)), "facts");
-    assert_consistent(rt_scan_findings(good));
-    assert_true(score_of(bare) > 0);
-    assert_true(score_of(dull) >= score_of(bare) - 1e-3);
-    assert_true(score_of(good) >= score_of(dull));
-    bool money = false;
-    const rt_campaign *c = campaign_of(rt_scan_findings(good), "harvest_000");
-    for (size_t k = 0; k < rt_campaign_evidence_count(c); k++)
-      money |= rt_campaign_evidence(c, k)->family == RT_FAMILY_MONEY &&
-               rt_campaign_evidence(c, k)->bits > 1;
-    assert_true(money);
-    rt_scan_free(bare);
-    rt_scan_free(dull);
-    rt_scan_free(good);
-    world_free(shared);
-    world_free(plain);
-  }
-}
-
 /* ---- hardly anything */
 
 static void test_empty_scan(void **state)
@@ -525,9 +332,6 @@ int main(void)
       cmocka_unit_test(test_chaos),
       cmocka_unit_test(test_another_key),
       cmocka_unit_test(test_duplicates),
-      cmocka_unit_test(test_families_can_be_left_out),
-      cmocka_unit_test(test_one_family_is_not_enough),
-      cmocka_unit_test(test_facts_only_add),
       cmocka_unit_test(test_empty_scan),
       cmocka_unit_test(test_one_account),
       cmocka_unit_test(test_scan_runs_once),

@@ -1,6 +1,7 @@
 /* A scan whose memory ends at some of the many places: it says so, and nothing leaks. */
 #include "support/failing_alloc.h"
 #include "support/small_campaign.h"
+#include "support/small_findings.h"
 
 static world *little_world(void)
 {

@@ -167,101 +167,41 @@ static inline world *honest_world(uint64_t seed, luck *r)
   return w;
 }
 
-/* ---- findings as text: all that the accessors say, digit for digit */
+enum { HARVEST = 14 };
 
-typedef struct text_out {
-  char *p;
-  size_t n, cap;
-} text_out;
-
-static inline void put(text_out *t, const char *fmt, ...)
+static inline world *harvest_world(uint64_t seed)
 {
-  char line[2000];
-  va_list ap;
-  va_start(ap, fmt);
-  int k = vsnprintf(line, sizeof line, fmt, ap);
-  va_end(ap);
-  assert_true(k >= 0 && (size_t)k < sizeof line);
-  while (t->n + (size_t)k + 1 > t->cap) {
-    t->cap = t->cap ? 2 * t->cap : 65536;
-    t->p = realloc(t->p, t->cap);
-    assert_non_null(t->p);
-  }
-  memcpy(t->p + t->n, line, (size_t)k + 1);
-  t->n += (size_t)k;
+  luck r;
+  world *w = honest_world(seed, &r);
+  add_harvest(w, &r, HARVEST, 150);
+  return w;
 }
 
-static inline void put_campaign(text_out *t, const rt_campaign *c)
+/* payment of the harvest: two accounts a card; everybody else pays for himself */
+static inline void add_facts_of_all(world *w, bool cards)
 {
-  rt_slice id = rt_campaign_id(c);
-  put(t, "%.*s %s %.17g %.17g %.17g %.17g\n", (int)id.n, id.p,
-      rt_verdict_name(rt_campaign_verdict(c)), rt_campaign_score(c), rt_campaign_coordination(c),
-      rt_campaign_extraction(c), rt_campaign_concealment(c));
-  put(t, " %.17g %s %.17g %u\n", rt_campaign_not_chance_p(c), rt_campaign_chance_method(c),
-      rt_campaign_decoy_fdr(c), rt_campaign_decoys(c));
-  put(t, " %llu %llu %llu %llu %lld %lld\n", (unsigned long long)rt_campaign_harvesting(c),
-      (unsigned long long)rt_campaign_exchanges(c), (unsigned long long)rt_campaign_tokens_in(c),
-      (unsigned long long)rt_campaign_tokens_out(c), (long long)rt_campaign_first_us(c),
-      (long long)rt_campaign_last_us(c));
-  for (size_t i = 0; i < rt_campaign_evidence_count(c); i++) {
-    const rt_evidence *e = rt_campaign_evidence(c, i);
-    put(t, " + %s %.17g %.17g %.17g %.17g %s\n", rt_family_name(e->family), e->bits,
-        e->quartiles[0], e->quartiles[1], e->quartiles[2], e->what);
-    for (size_t k = 0; k < e->n_values; k++)
-      put(t, "   = %s\n", e->values[k]);
-  }
-  for (size_t i = 0; i < rt_campaign_counter_count(c); i++) {
-    const rt_counter *x = rt_campaign_counter(c, i);
-    put(t, " - %s %.17g %s\n", x->cause, x->log_odds, x->what);
-  }
-  for (size_t i = 0; i < rt_campaign_members(c); i++) {
-    const rt_member *m = rt_campaign_member(c, i);
-    rt_slice name = rt_member_account(m);
-    put(t, " * %.*s %s %.17g %llu %llu %lld %lld", (int)name.n, name.p,
-        rt_role_name(rt_member_role(m)), rt_member_score(m),
-        (unsigned long long)rt_member_exchanges(m), (unsigned long long)rt_member_tokens(m),
-        (long long)rt_member_first_us(m), (long long)rt_member_last_us(m));
-    for (int f = 0; f < RT_FAMILY_COUNT; f++)
-      put(t, " %.17g", rt_member_bits(m, (rt_family)f));
-    put(t, "\n");
-  }
-}
-
-/* to be freed */
-static inline char *findings_text(const rt_findings *f)
-{
-  text_out t = {NULL, 0, 0};
-  put(&t, "%llu %llu %llu %s %.17g\n", (unsigned long long)rt_findings_exchanges(f),
-      (unsigned long long)rt_findings_duplicates(f), (unsigned long long)rt_findings_accounts(f),
-      rt_findings_view(f), rt_findings_prior(f));
-  for (size_t i = 0; i < rt_findings_campaigns(f); i++)
-    put_campaign(&t, rt_findings_campaign(f, i));
-  for (size_t i = 0; i < rt_findings_notes(f); i++) {
-    const rt_account_note *n = rt_findings_note(f, i);
-    put(&t, "%.*s %.*s %.17g", (int)n->account.n, n->account.p, (int)n->nearest.n,
-        n->nearest.n ? n->nearest.p : "", n->score);
-    for (size_t k = 0; k < n->n_missing; k++)
-      put(&t, " %s", n->missing[k]);
-    put(&t, "\n");
-  }
-  return t.p;
-}
-
-/* members of campaigns of a verdict whose names begin so; bystanders only if asked for */
-static inline size_t count_members(const rt_findings *f, rt_verdict v, const char *prefix,
-                                   bool bystanders)
-{
-  size_t n = 0;
-  for (size_t i = 0; i < rt_findings_campaigns(f); i++) {
-    const rt_campaign *c = rt_findings_campaign(f, i);
-    for (size_t k = 0; rt_campaign_verdict(c) == v && k < rt_campaign_members(c); k++) {
-      const rt_member *m = rt_campaign_member(c, k);
-      rt_slice name = rt_member_account(m);
-      bool named = name.n >= strlen(prefix) && memcmp(name.p, prefix, strlen(prefix)) == 0;
-      n += named && (bystanders || rt_member_role(m) != RT_ROLE_BYSTANDER);
+  static const char *const seen[] = {"harvest", "tool", "backend", "person"};
+  static const unsigned many[] = {HARVEST, 25, 30, 60};
+  luck r = {77};
+  for (size_t g = 0; g < 4; g++)
+    for (unsigned i = 0; i < many[g]; i++) {
+      char line[80], card[40];
+      const char *who = world_name(w, seen[g], i);
+      snprintf(line, sizeof line, "{%s}", who);
+      if (g == 0 && cards)
+        snprintf(card, sizeof card, "pm_harvest_%u", i / 2);
+      else
+        snprintf(card, sizeof card, "pm_%s", who);
+      rt_facts f = {.account = slice_of(who),
+                    .as_of_us = 1,
+                    .risk = NAN,
+                    .verified = -1,
+                    .created_us = WORLD_T0 - (int64_t)luck_below(&r, 300) * INT64_C(86400000000),
+                    .line = slice_of(world_keep(w, line))};
+      f.payments[0] = slice_of(world_keep(w, card));
+      f.n_payments = 1;
+      world_fact(w, f);
     }
-  }
-  return n;
 }
 
 #endif
