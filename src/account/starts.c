@@ -236,3 +236,16 @@ size_t rt__starts_words(const rt__starts *s, uint32_t row, uint32_t *out)
   }
   return n;
 }
+
+size_t rt__starts_chunks(const rt__starts *s, uint32_t row, uint32_t *out)
+{
+  rt_digest g;
+  rt__set_get(s->set, s->record[row], &g);
+  const rt_segment *sys = g.system ? rt__set_segment(s->set, g.system) : NULL;
+  size_t n = 0;
+  for (size_t i = 0; sys && i < sys->n_chunks; i++)
+    out[n++] = sys->chunks[i];
+  for (size_t i = 0; i < g.n_chunks; i++)
+    out[n++] = g.chunks[i];
+  return n;
+}

@@ -61,4 +61,9 @@ double rt__starts_followed(const rt__starts *s, uint32_t account);
  * returns how many of at most 2 * RT_WORDS_MAX */
 size_t rt__starts_words(const rt__starts *s, uint32_t row, uint32_t *out);
 
+#define RT__STARTS_CHUNKS (RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX)
+
+/* the chunks of a start, system's first; returns how many of at most RT__STARTS_CHUNKS */
+size_t rt__starts_chunks(const rt__starts *s, uint32_t row, uint32_t *out);
+
 #endif

@@ -34,11 +34,6 @@ static double grade(double bits)
   return 1 / (1 + exp2(-rt__clip(bits, -10, 10)));
 }
 
-static double ramp(double v, double from, double to)
-{
-  return rt__clip((v - from) / (to - from), 0, 1);
-}
-
 void rt__traits(const rt__bits *b, double out[RT__TRAIT_COUNT])
 {
   for (int t = 0; t < RT__TRAIT_COUNT; t++)
@@ -46,25 +41,26 @@ void rt__traits(const rt__bits *b, double out[RT__TRAIT_COUNT])
   if (b->said[RT_FAMILY_CONTENT]) {
     bool dealt = b->reuse.users > 1.2 && b->reuse.dispersion < 0.6;
     out[RT__T_ONE_LIST] = grade(b->own);
-    out[RT__T_EXAM] = rt__clip(
-        (dealt ? 0 : ramp(b->reuse.shared, 0.05, 0.4)) + ramp(b->reuse.within, 0.1, 0.5), 0, 1);
+    out[RT__T_EXAM] = rt__clip((dealt ? 0 : rt__ramp(b->reuse.shared, 0.05, 0.4)) +
+                                   rt__ramp(b->reuse.within, 0.1, 0.5),
+                               0, 1);
   }
   if (b->said[RT_FAMILY_TIME] && b->balance != 0) /* bits: 0 is exactly "nothing to say" */
     out[RT__T_DEALT] = grade(b->balance);
   if (b->said[RT_FAMILY_TIME] && b->lag < 9) {
-    out[RT__T_CLOCK] = 1 - ramp(b->lag, 0.6, 0.85);
-    out[RT__T_CLOCKWORK] = ramp(b->lag, 0.75, 0.95);
+    out[RT__T_CLOCK] = 1 - rt__ramp(b->lag, 0.6, 0.85);
+    out[RT__T_CLOCKWORK] = rt__ramp(b->lag, 0.75, 0.95);
   }
   if (b->said[RT_FAMILY_CLIENT])
-    out[RT__T_ONE_PROGRAM] = ramp(b->knobs, 0.4, 0.85) * (1 - ramp(b->frames, 0.1, 0.4));
-  out[RT__T_PEOPLE] = ramp(b->followed, 0.05, 0.35);
+    out[RT__T_ONE_PROGRAM] = rt__ramp(b->knobs, 0.4, 0.85) * (1 - rt__ramp(b->frames, 0.1, 0.4));
+  out[RT__T_PEOPLE] = rt__ramp(b->followed, 0.05, 0.35);
   if (b->said[RT_FAMILY_MONEY]) {
-    out[RT__T_ONE_PAYER] = ramp(b->top_payer, 0.5, 0.9);
-    out[RT__T_CARDS] = ramp(b->paid_together, 0.1, 0.5) * (1 - out[RT__T_ONE_PAYER]);
-    out[RT__T_ORG] = ramp(b->in_org, 0.2, 0.8);
+    out[RT__T_ONE_PAYER] = rt__ramp(b->top_payer, 0.5, 0.9);
+    out[RT__T_CARDS] = rt__ramp(b->paid_together, 0.1, 0.5) * (1 - out[RT__T_ONE_PAYER]);
+    out[RT__T_ORG] = rt__ramp(b->in_org, 0.2, 0.8);
   }
   if (b->said[RT_FAMILY_PROVISION])
-    out[RT__T_BURST] = ramp(b->burst, 1.5, 4);
+    out[RT__T_BURST] = rt__ramp(b->burst, 1.5, 4);
   if (b->said[RT_FAMILY_NETWORK])
     out[RT__T_ONE_NET] = b->one_net;
 }

@@ -24,11 +24,6 @@ static const struct {
     [RT_FAMILY_KEYS] = {rt__family_keys, rt__member_keys, 0, 8},
 };
 
-static double ramp(double v, double from, double to)
-{
-  return rt__clip((v - from) / (to - from), 0, 1);
-}
-
 /* new slots, no human reading on, answers long enough to be worth keeping */
 static rt_code extraction(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
@@ -45,12 +40,13 @@ static rt_code extraction(const rt__reference *r, const rt__group *g, rt__bits *
   b->output = exp(rt__median(out, n)) - 1;
   b->fresh = b->said[RT_FAMILY_CONTENT] ? b->reuse.fresh : 1;
   /* one program that works through one list writes on like a person would: then it is no person */
-  double frames =
-      b->frames * (1 - ramp(b->clock, 1, 4)); /* one clock excuses them, as in family_client.c */
-  double dealt = ramp(b->bits[RT_FAMILY_CONTENT], 2, 6) * ramp(b->knobs, 0.7, 0.9) *
-                 (1 - ramp(frames, 0.05, 0.2));
-  b->extraction = (1 - ramp(b->followed, 0.15, 0.30) * (1 - dealt)) *
-                  ramp(log2(b->output > 1 ? b->output : 1), 5, 6.5) * ramp(b->fresh, 0.7, 0.9);
+  double frames = b->frames * (1 - rt__ramp(b->clock, 1,
+                                            4)); /* one clock excuses them, as in family_client.c */
+  double dealt = rt__ramp(b->bits[RT_FAMILY_CONTENT], 2, 6) * rt__ramp(b->knobs, 0.7, 0.9) *
+                 (1 - rt__ramp(frames, 0.05, 0.2));
+  b->extraction = (1 - rt__ramp(b->followed, 0.15, 0.30) * (1 - dealt)) *
+                  rt__ramp(log2(b->output > 1 ? b->output : 1), 5, 6.5) *
+                  rt__ramp(b->fresh, 0.7, 0.9);
   rt__free(r->alloc, out, n * sizeof *out);
   return RT_OK;
 }

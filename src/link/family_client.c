@@ -10,11 +10,6 @@
 #define KNOB_ROWS 16
 #define SMOOTH    0.05
 
-static double ramp(double v, double from, double to)
-{
-  return rt__clip((v - from) / (to - from), 0, 1);
-}
-
 typedef uint64_t (*knob_fn)(const rt__starts *s, uint32_t row);
 
 static uint64_t temperature(const rt__starts *s, uint32_t row)
@@ -72,7 +67,7 @@ static rt_code agreement(const rt__reference *r, const rt__group *g, knob_fn kno
   double out_p = pairs > 0 ? (sum - squares) / pairs : 1, in_p = pairs > 0 ? inside / accounts : 1;
   /* a knob that hardly repeats inside an account says nothing about what differs between accounts
    */
-  *out = 1 - (1 - (out_p + SMOOTH) / (in_p + SMOOTH)) * ramp(in_p, 0.2, 0.6);
+  *out = 1 - (1 - (out_p + SMOOTH) / (in_p + SMOOTH)) * rt__ramp(in_p, 0.2, 0.6);
   /* without a shared template to hold them together, rows that differ are programs that differ: a
    * resold pool deals all its customers to all its accounts */
   if (g->origin != RT__FROM_SKELETON && sqrt(out_p > 0 ? out_p : 0) < *out)
@@ -97,7 +92,7 @@ rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *
   b->said[RT_FAMILY_CLIENT] = true;
   double one = g->one_bundle ? 0 : 0.5;
   double knobs = b->knobs > 0.85 ? one : b->knobs < 0.5 ? -many : -1;
-  b->bits[RT_FAMILY_CLIENT] = knobs - 12 * b->frames * (1 - ramp(b->clock, 1, 4));
+  b->bits[RT_FAMILY_CLIENT] = knobs - 12 * b->frames * (1 - rt__ramp(b->clock, 1, 4));
   return RT_OK;
 }
 

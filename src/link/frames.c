@@ -10,11 +10,6 @@
 #define ALIKE_FROM     0.20 /* cosine of the words of two unrelated frames, at most */
 #define ALIKE_TO       0.50 /* of two wordings of one frame, usually more */
 
-static double ramp(double v, double from, double to)
-{
-  return rt__clip((v - from) / (to - from), 0, 1);
-}
-
 /* ---- private frames: what an account's prompts have in common beyond the group's template, and
  * whether the other accounts' prompts have that too. A frame worded anew for each account is still
  * one program: frames that share no chunk are compared by their words. */
@@ -29,19 +24,6 @@ static int by_value(const void *a, const void *b)
 {
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
   return x < y ? -1 : x > y;
-}
-
-static size_t chunks_of(const rt__starts *s, uint32_t row, uint32_t *out)
-{
-  rt_digest d;
-  rt__set_get(s->set, s->record[row], &d);
-  const rt_segment *sys = d.system ? rt__set_segment(s->set, d.system) : NULL;
-  size_t n = 0;
-  for (size_t i = 0; sys && i < sys->n_chunks; i++)
-    out[n++] = sys->chunks[i];
-  for (size_t i = 0; i < d.n_chunks; i++)
-    out[n++] = d.chunks[i];
-  return n;
 }
 
 /* values that stand in at least `least` of the rows, ascending; v holds one entry a value and row
@@ -70,7 +52,7 @@ static rt_code habit_of(const rt__reference *r, const rt__group *g, uint32_t i, 
   size_t n = rt__sample(0xf4a3, g->row + g->at[i], rt__group_rows(g, i), FRAME_ROWS, rows), nc = 0,
          nw = 0;
   for (size_t j = 0; j < n; j++) {
-    nc += chunks_of(r->starts, rows[j], c + nc);
+    nc += rt__starts_chunks(r->starts, rows[j], c + nc);
     nw += rt__starts_words(r->starts, rows[j], w + nw);
   }
   double least = 0.6 * (double)n > 2 ? 0.6 * (double)n : 2;
@@ -175,8 +157,9 @@ rt_code rt__frames_private(const rt__reference *r, const rt__group *g, double *o
     framed += h[i].n_chunks > 0;
     for (size_t j = 0; j < k; j++)
       if (j != i && h[i].n_chunks) {
-        apart +=
-            share_chunks(&h[i], &h[j]) ? 0 : 1 - ramp(alike(r, &h[i], &h[j]), ALIKE_FROM, ALIKE_TO);
+        apart += share_chunks(&h[i], &h[j])
+                     ? 0
+                     : 1 - rt__ramp(alike(r, &h[i], &h[j]), ALIKE_FROM, ALIKE_TO);
         pairs++;
       }
   }

@@ -24,6 +24,12 @@ static inline double rt__clip(double v, double lo, double hi)
   return v < lo ? lo : v > hi ? hi : v;
 }
 
+/* 0 at `from` and below, 1 at `to` and above, a straight line between; from < to */
+static inline double rt__ramp(double v, double from, double to)
+{
+  return rt__clip((v - from) / (to - from), 0, 1);
+}
+
 /* log of the binomial probability of k out of n at p; p is kept in [1e-4, 1 - 1e-4] */
 double rt__log_binomial(double k, double n, double p);
 /* log density at x of phi times a chi-squared variable with k degrees of freedom */

@@ -63,27 +63,12 @@ static size_t distinct_rows(miner *m, uint32_t account)
                           : k; /* they stand in hash order: the cut is a fair sample */
 }
 
-/* the chunks of a start, system and user */
-static size_t chunks_of(const miner *m, uint32_t row,
-                        uint32_t out[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX])
-{
-  rt_digest g;
-  rt__set_get(m->s->set, m->s->record[row], &g);
-  const rt_segment *sys = g.system ? rt__set_segment(m->s->set, g.system) : NULL;
-  size_t n = 0;
-  for (size_t i = 0; sys && i < sys->n_chunks; i++)
-    out[n++] = sys->chunks[i];
-  for (size_t i = 0; i < g.n_chunks; i++)
-    out[n++] = g.chunks[i];
-  return n;
-}
-
 static rt_code count_chunks(miner *m, size_t rows)
 {
-  uint32_t c[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX];
+  uint32_t c[RT__STARTS_CHUNKS];
   rt__map_clear(&m->counts);
   for (size_t i = 0; i < rows; i++) {
-    size_t n = chunks_of(m, m->rows[i], c);
+    size_t n = rt__starts_chunks(m->s, m->rows[i], c);
     for (size_t k = 0; k < n; k++) {
       uint64_t *v = rt__map_put(&m->counts, c[k], NULL);
       if (!v)
@@ -295,8 +280,8 @@ static rt_code hits_add(const rt_alloc *a, hits *l, hit h)
 /* skeletons met by one start, as (skeleton, chunks met); returns how many */
 static size_t met_by(miner *m, uint32_t row, uint32_t skeleton[], uint32_t count[])
 {
-  uint32_t c[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX];
-  size_t n = chunks_of(m, row, c), k = 0;
+  uint32_t c[RT__STARTS_CHUNKS];
+  size_t n = rt__starts_chunks(m->s, row, c), k = 0;
   for (size_t i = 0; i < n; i++) {
     uint64_t *at = rt__map_get(&m->chunks, c[i]);
     if (!at || !is_template(m, *at))
@@ -317,7 +302,7 @@ static size_t met_by(miner *m, uint32_t row, uint32_t skeleton[], uint32_t count
 /* half of the chunks make a row; four fifths mark a start that goes with the group on its own */
 static rt_code collect(miner *m, const uint32_t *length, hits *rows, hits *nearly)
 {
-  uint32_t sk[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX], count[RT_CHUNKS_MAX + RT_USER_CHUNKS_MAX];
+  uint32_t sk[RT__STARTS_CHUNKS], count[RT__STARTS_CHUNKS];
   for (uint32_t r = 0; r < m->s->n; r++) {
     if (!(m->s->flags[r] & RT__S_TEXT))
       continue;
