@@ -340,7 +340,7 @@ rt__cause rt__call_emit(rt__reading *rd, const rt__call *call, rt__attrs *a)
 {
   const rt__jnode *slots[RT__S_COUNT];
   rt_exchange preset;
-  const rt__how how = {.clock = call->clock, .preset = &preset};
+  const rt__how how = {.clock = call->clock, .preset = &preset, .errors_are_said = true};
   rt_exchange_clear(&preset);
   memcpy(slots, a->slots, sizeof slots);
   preset.api = api_of(a);

@@ -164,6 +164,7 @@ typedef struct rt__how {
   size_t n_account;
   const rt__jnode *root;     /* where --account-field looks; NULL: the account is decided */
   const rt_exchange *preset; /* what is known beside the slots; NULL: nothing */
+  bool errors_are_said;      /* an answer that counts tokens and has no error went well */
 } rt__how;
 
 /* from slots to an exchange that is emitted (slots.c) */

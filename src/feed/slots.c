@@ -338,6 +338,9 @@ rt__cause rt__read_slots(rt__reading *rd, const rt__jnode **slots, const rt__how
   read_numbers(rd, slots);
   read_client(rd, slots);
   read_bodies(rd, slots);
+  if (how->errors_are_said && rd->x.outcome == RT_OUTCOME_UNKNOWN &&
+      rd->x.tokens_out != RT_UNSET_U32 && rd->x.tokens_out > 0)
+    rd->x.outcome = RT_OUTCOME_OK;
   rt__reading_emit(rd);
   return RT__CAUSE_NONE;
 }

@@ -50,8 +50,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         data = self.body()
         if self.path.startswith("/sink"):
             with self.lock, open(self.server.sink, "ab") as f:
-                f.write(data.replace(b"\n", b" \n") if b"\n" in data else data)
-                f.write(b"\n")
+                f.write(data + b"\n")
             return self.send(b"{}")
         request = json.loads(data)
         if not self.path.endswith("/chat/completions"):
@@ -89,7 +88,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def note(self, request, number, usage, status):
         line = {"number": number, "user": request.get("user"), "model": request["model"], "status": status,
                 "usage": usage, "messages": request["messages"], "max_tokens": request.get("max_tokens"),
-                "temperature": request.get("temperature"), "stream": bool(request.get("stream"))}
+                "temperature": request.get("temperature"), "tools": request.get("tools"),
+                "stream": bool(request.get("stream"))}
         with self.lock, open(self.server.truth, "a", encoding="utf-8") as f:
             f.write(json.dumps(line) + "\n")
 
