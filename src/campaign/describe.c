@@ -47,6 +47,8 @@ static double counted(const double *bits, int f)
 {
   if (isnan(bits[f]))
     return 0;
+  if ((f == RT_FAMILY_CLIENT || f == RT_FAMILY_NETWORK) && bits[f] > 0)
+    return 0;
   if (f != RT_FAMILY_SIZE || isnan(bits[RT_FAMILY_CONTENT]))
     return bits[f];
   return bits[f] < 0 ? bits[f] / 2 : 0;
