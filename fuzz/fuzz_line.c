@@ -79,9 +79,11 @@ static void settle(rt__worker *w)
   rt__hold *holds[] = {&w->hold};
   rt__join j;
   must(rt__hold_seal(&w->hold, NULL) == RT_OK);
-  must(rt__join_init(&j, w->alloc, holds, 1, NULL) == RT_OK);
-  must(rt__settle(w, &j, 0, j.n) == RT_OK);
-  rt__join_free(&j);
+  for (unsigned p = 0; w->hold.total && p < RT__HOLD_PARTS; p++) {
+    must(rt__join_init(&j, w->alloc, holds, 1, p, NULL) == RT_OK);
+    must(rt__settle(w, &j, 0, j.n) == RT_OK);
+    rt__join_free(&j);
+  }
   rt__hold_free(&w->hold);
   rt__hold_init(&w->hold, w->alloc, NULL, 1 << 20);
 }

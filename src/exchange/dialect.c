@@ -46,7 +46,7 @@ rt__dialect rt__dialect_find(rt__has_key has, void *ctx)
   /* both keys of our own shape settle it at once: most lines are spared the rows */
   if (has_all("account ts", has, ctx))
     return RT__DIALECT_ENVELOPE;
-  for (size_t i = 0; i < RT__ARRAY_LEN(rows); i++)
+  for (size_t i = RT__DIALECT_MAPPED + 1; i < RT__ARRAY_LEN(rows); i++)
     if (has_all(rows[i].all, has, ctx) && has_any(rows[i].any, has, ctx))
       return (rt__dialect)i;
   return RT__DIALECT_COUNT;

@@ -13,7 +13,7 @@
 /* code, name, reader, all of these keys, one of these keys, default account. The first row is what
  * a --map reads: no keys lead to it. */
 #define RT__DIALECT_MAP(X)                                                                         \
-  X(RT__DIALECT_MAPPED, "map", rt__read_mapped, "\n", "", "the map's `account`")                   \
+  X(RT__DIALECT_MAPPED, "map", rt__read_mapped, "", "", "the map's `account`")                     \
   X(RT__DIALECT_OTLP, "otlp", rt__read_otlp, "",                                                   \
     "resourceSpans resourceLogs resourceMetrics resource_spans resource_logs resource_metrics",    \
     "enduser.id, user.id, gen_ai.user, then the resource's, then service.name")                    \

@@ -123,23 +123,39 @@ static void settle_shares(struct run *r, rt__join *j)
   (void)stop_crew(r);
 }
 
-static rt_code settle_all(struct run *r, rt_error *err)
+static rt_code settle_part(struct run *r, rt__hold *const *holds, unsigned part, rt_error *err)
 {
-  rt__hold *holds[RT__FEED_THREADS_MAX];
   rt__join j;
-  rt_code c = RT_OK;
-  for (unsigned i = 0; i < r->threads && c == RT_OK; i++) {
-    holds[i] = &r->crew[i].worker.hold;
-    c = rt__hold_seal(holds[i], err);
-  }
-  if (c == RT_OK)
-    c = rt__join_init(&j, &r->alloc, holds, r->threads, err);
+  rt_code c = rt__join_init(&j, &r->alloc, holds, r->threads, part, err);
   if (c != RT_OK)
     return c;
   if (j.n)
     settle_shares(r, &j);
   rt__join_free(&j);
   return RT_OK;
+}
+
+static bool is_stopped(const struct run *r)
+{
+  bool stopped = false;
+  for (unsigned i = 0; i < r->threads; i++)
+    stopped = stopped || r->crew[i].worker.reading.stop != RT_OK;
+  return stopped;
+}
+
+static rt_code settle_all(struct run *r, rt_error *err)
+{
+  rt__hold *holds[RT__FEED_THREADS_MAX];
+  uint64_t held = 0;
+  rt_code c = RT_OK;
+  for (unsigned i = 0; i < r->threads && c == RT_OK; i++) {
+    holds[i] = &r->crew[i].worker.hold;
+    held += holds[i]->total;
+    c = rt__hold_seal(holds[i], err);
+  }
+  for (unsigned p = 0; held && c == RT_OK && p < RT__HOLD_PARTS && !is_stopped(r); p++)
+    c = settle_part(r, holds, p, err);
+  return c;
 }
 
 /* ---- the end */

@@ -2,43 +2,61 @@
 
 #include <stdlib.h>
 
-static size_t count(rt__hold *const *holds, size_t n)
+static rt_code count(rt__join *j, size_t n_holds, unsigned part, rt_error *err)
 {
-  size_t sum = 0;
-  for (size_t i = 0; i < n; i++)
-    sum += holds[i]->n;
-  return sum;
+  const rt__held *v[2];
+  size_t n[2];
+  rt_code c = RT_OK;
+  for (size_t h = 0; h < n_holds && c == RT_OK; h++) {
+    c = rt__hold_part(j->holds[h], part, v, n, err);
+    j->n += n[0] + n[1];
+  }
+  return c;
 }
 
-static void take_all(rt__join *j, size_t n_holds)
+static rt_code take_all(rt__join *j, size_t n_holds, unsigned part, rt_error *err)
 {
-  size_t k = 0;
-  for (size_t h = 0; h < n_holds; h++)
-    for (size_t i = 0; i < j->holds[h]->n; i++, k++) {
-      j->v[k] = j->holds[h]->v[i];
-      j->v[k].hold = (uint8_t)h;
-      j->order[k] = (rt__pair){j->v[k].key[0], k};
-    }
+  const rt__held *v[2];
+  size_t n[2], k = 0;
+  for (size_t h = 0; h < n_holds; h++) {
+    rt_code c = rt__hold_part(j->holds[h], part, v, n, err);
+    if (c != RT_OK)
+      return c;
+    for (int piece = 0; piece < 2; piece++)
+      for (size_t i = 0; i < n[piece]; i++, k++) {
+        j->v[k] = v[piece][i];
+        j->v[k].hold = (uint8_t)h;
+        j->order[k] = (rt__pair){j->v[k].key[0], k};
+      }
+    rt__hold_drop(j->holds[h], part);
+  }
+  return RT_OK;
+}
+
+static rt_code sort_all(rt__join *j, size_t n_holds, unsigned part, rt_error *err)
+{
+  j->v = rt__realloc(&j->alloc, NULL, 0, j->n, sizeof *j->v);
+  j->order = rt__realloc(&j->alloc, NULL, 0, j->n, sizeof *j->order);
+  rt__pair *tmp = rt__realloc(&j->alloc, NULL, 0, j->n, sizeof *tmp);
+  rt_code c = j->v && j->order && tmp
+                  ? take_all(j, n_holds, part, err)
+                  : rt__fail(err, RT_E_NOMEM, "no memory to join spans and events");
+  if (c == RT_OK)
+    rt__sort_pairs(j->order, tmp, j->n);
+  rt__free(&j->alloc, tmp, j->n * sizeof *tmp);
+  return c;
 }
 
 rt_code rt__join_init(rt__join *j, const rt_alloc *alloc, rt__hold *const *holds, size_t n_holds,
-                      rt_error *err)
+                      unsigned part, rt_error *err)
 {
-  *j = (rt__join){.alloc = *alloc, .holds = holds, .n = count(holds, n_holds)};
-  if (j->n == 0)
-    return RT_OK;
-  j->v = rt__realloc(alloc, NULL, 0, j->n, sizeof *j->v);
-  j->order = rt__realloc(alloc, NULL, 0, j->n, sizeof *j->order);
-  rt__pair *tmp = rt__realloc(alloc, NULL, 0, j->n, sizeof *tmp);
-  if (!j->v || !j->order || !tmp) {
-    rt__free(alloc, tmp, j->n * sizeof *tmp);
+  *j = (rt__join){.alloc = *alloc, .holds = holds};
+  rt_code c = count(j, n_holds, part, err);
+  if (c == RT_OK && j->n)
+    c = sort_all(j, n_holds, part, err);
+  if (c != RT_OK)
     rt__join_free(j);
-    return rt__fail(err, RT_E_NOMEM, "no memory to join spans and events");
-  }
-  take_all(j, n_holds);
-  rt__sort_pairs(j->order, tmp, j->n);
-  rt__free(alloc, tmp, j->n * sizeof *tmp);
-  return RT_OK;
+  return c;
 }
 
 void rt__join_free(rt__join *j)

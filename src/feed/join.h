@@ -21,14 +21,14 @@
 typedef struct rt__join {
   rt_alloc alloc;
   rt__hold *const *holds; /* sealed */
-  rt__held *v;            /* all entries */
+  rt__held *v;            /* all entries of the part */
   rt__pair *order;        /* by key */
   size_t n;
 } rt__join;
 
-/* takes the entries of the holds, which stay for their bytes. O(n) */
+/* takes the entries of one part of the holds, which stay for their bytes. O(n) */
 rt_code rt__join_init(rt__join *j, const rt_alloc *alloc, rt__hold *const *holds, size_t n_holds,
-                      rt_error *err) RT__MUST_CHECK;
+                      unsigned part, rt_error *err) RT__MUST_CHECK;
 void rt__join_free(rt__join *j);
 
 /* the share of worker i of n: groups are never split */

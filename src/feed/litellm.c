@@ -209,8 +209,10 @@ static void drop_counts(const rt__jnode **slots, const rt_exchange *preset)
 /* what is {} or "" by default says nothing */
 static void drop_empty(const rt__jnode **v)
 {
-  if (*v && (((*v)->kind & (RT__JOBJECT | RT__JLIST) && (*v)->span == 1) ||
-             ((*v)->kind == RT__JSTRING && (*v)->n <= 2)))
+  rt_slice s = rt__jslice(*v);
+  bool empty = s.p ? s.n == 0 || rt__slice_eq(s, RT__LIT("{}")) || rt__slice_eq(s, RT__LIT("[]"))
+                   : *v && (*v)->kind & (RT__JOBJECT | RT__JLIST) && (*v)->span == 1;
+  if (empty)
     *v = NULL;
 }
 

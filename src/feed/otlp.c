@@ -74,7 +74,7 @@ static rt_code hold(rt__reading *rd, const rt__call *call, struct resource *r, r
     e->record_n = record->n;
   }
   if (c == RT_OK)
-    c = rt__hold_add(rd->hold, e);
+    c = rt__hold_add(rd->hold, e, rd->err);
   return c;
 }
 

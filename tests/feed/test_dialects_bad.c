@@ -179,6 +179,9 @@ static const struct row {
     {"{\"start_time\":\"2026-03-01T08:00:00Z\",\"gen_ai.request.model\":\"m\",\"user.id\":\"u\","
      "\"response_code\":\"x\",\"downstream_remote_address\":\":\"}",
      RT__CAUSE_NONE, 1, ""},
+    /* keys that lead to no dialect, and to none by accident */
+    {"{\"\\n\":1}", RT__CAUSE_DIALECT, 0, "no known shape"},
+    {"{\"\":1,\" \":2,\"account ts\":3}", RT__CAUSE_DIALECT, 0, "no known shape"},
     /* records in lists and wrappers */
     {"{\"records\":7}", RT__CAUSE_NONE, 0, ""},
     {"[{\"ts\":1772352930,\"account\":\"a\"},5]", RT__CAUSE_BROKEN, 1, "a number"},
