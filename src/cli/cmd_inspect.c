@@ -71,7 +71,7 @@ static const struct row {
     {"output tokens", X(UNSET_U32, tokens_out), D(UNSET_U32, tokens_out), "family size; volume",
      FAMILY(SIZE)},
     {"latency_ms", X(UNSET_U32, latency_ms), D(UNSET_U32, latency_ms), "kept, not scored", 0},
-    {"response id", X(SLICE, response_id), D(ZERO64, response), "family keys", FAMILY(KEYS)},
+    {"response id", X(SLICE, response_id), D(ZERO64, response), "kept, not scored", 0},
 };
 
 #undef X
@@ -91,8 +91,8 @@ static const struct {
     {RT_FAMILY_SIZE, "no token counts: volumes and sizes are unknown"},
     {RT_FAMILY_NETWORK, "no addresses, networks or fingerprints"},
     {RT_FAMILY_KEYS,
-     "no response ids and no signatures carried back: the same conversation under two "
-     "accounts can't be seen"},
+     "no reasoning signatures carried back: the same conversation under two accounts "
+     "can't be seen"},
 };
 
 static const char *const apis[] = {"unknown", "chat completions", "responses", "messages",

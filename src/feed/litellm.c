@@ -12,7 +12,8 @@
 enum {
   L_END = RT__S_COUNT, /* time */
   L_CALL_TYPE,
-  L_GROUP, /* the model's public name */
+  L_CALL_ID, /* the proxy's own */
+  L_GROUP,   /* the model's public name */
   L_METADATA,
   L_ERROR,
   L_STATUS_WORD,
@@ -26,6 +27,7 @@ enum {
 
 static const rt__field litellm_rows[] = {
     {"id", RT__S_ID, RT__JSTRING},
+    {"litellm_call_id", L_CALL_ID, RT__JSTRING},
     {"trace_id", RT__S_TRACE, RT__JSTRING},
     {"session_id", RT__S_SESSION, RT__JSTRING},
     {"call_type", L_CALL_TYPE, RT__JSTRING},
@@ -164,6 +166,23 @@ static void read_model(rt__reading *rd, const rt__jnode **slots)
         rt__string_node(rd, rt__slice(model.p + provider.n + 1, model.n - provider.n - 1));
 }
 
+/* `id` is what the model's server called its answer, and some draw it from a hat of a thousand; the
+ * proxy's own id is shared by all attempts of a call. Together they name one. */
+static void read_id(rt__reading *rd, const rt__jnode **slots)
+{
+  rt_slice id = rt__jslice(slots[RT__S_ID]), call = rt__jslice(slots[L_CALL_ID]);
+  if (call.n == 0 || rt__slice_eq(id, call))
+    return;
+  char *p = rt__take(rd, call.n + 1 + id.n);
+  if (!p)
+    return;
+  memcpy(p, call.p, call.n);
+  p[call.n] = '/';
+  if (id.n)
+    memcpy(p + call.n + 1, id.p, id.n);
+  slots[RT__S_ID] = rt__string_node(rd, rt__slice(p, call.n + 1 + id.n));
+}
+
 static void read_end(const rt__jnode *const *slots, rt_exchange *preset)
 {
   int64_t from, to;
@@ -259,6 +278,7 @@ static rt__cause read_call(rt__reading *rd, const rt__jnode *root, const rt__jno
   drop_empty(&slots[RT__S_MESSAGES]);
   drop_empty(&slots[RT__S_RESPONSE]);
   read_model(rd, slots);
+  read_id(rd, slots);
   read_end(slots, &preset);
   read_error(rd, slots, &preset);
   drop_counts(slots, &preset);

@@ -5,10 +5,10 @@ feed=$TEST_DATA/feed
 # ---- inspect
 check "inspect names a dialect" run 0 inspect "$feed/litellm/payload.jsonl"
 check "and its accounts" prints "litellm          3 records, 3 exchanges; account: "
-check "what is there is not lost" test -z "$(grep "lost without" "$work/out")"
+check "what is there is not lost" test -z "$(grep "no text and no hash" "$work/out")"
 check "inspect of a log without text" run 0 inspect "$feed/envoy/access.jsonl"
 check "says what that costs" prints "content          no text and no hash of one"
-check "and which family has nothing" prints "keys             no response ids"
+check "and which family has nothing" prints "keys             no reasoning signatures"
 check "inspect as JSON" run 0 inspect "$feed/otlp/spans.jsonl" --format json
 check "names dialects too" prints '"dialects":{"otlp":{"records":1,"exchanges":3,'
 check "and what was passed over" prints '"other call":3'
