@@ -86,6 +86,15 @@ sys.exit(0 if (run["exchanges"], run["accounts"]) == want else f"  scan: {run['e
 END
 }
 
+# a comparison that can't object is none
+objects() {
+  local call='"user":"a","model":"m","status":200,"messages":[{"role":"user","content":"hi"}],"max_tokens":null,"temperature":null,"tools":null'
+  echo '{"account":"a","model":"m","outcome":"ok","first_user":"hi","last_user":"hi","n_user":1,"tokens_in":5,"tokens_out":7}' >"$work/one"
+  echo "{$call,\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7}}" >"$work/right"
+  echo "{$call,\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":8}}" >"$work/wrong"
+  python3 "$writers/compare.py" "$work/right" "$work/one" >/dev/null && ! python3 "$writers/compare.py" "$work/wrong" "$work/one" >/dev/null 2>&1
+}
+
 # ---- LiteLLM: the proxy in front of the stub, its generic API callback posting to the stub's sink
 
 start_proxy() { # FOLDER STUB_PORT
@@ -225,6 +234,7 @@ sys.exit(a != b)' "$d/plain" "$d/pieces"
 [ -x "$build/retort" ] || { echo "check-peers: no $build/retort: run make first" >&2; exit 1; }
 build_probe || { echo "check-peers: the probe does not build" >&2; exit 1; }
 [ $# -gt 0 ] || set -- litellm genai openinference traceloop maps spark
+check "the comparison sees a wrong count" objects
 for part in "$@"; do
   "part_$part"
 done
