@@ -9,7 +9,6 @@
   X(record)                                                                                        \
   X(t)                                                                                             \
   X(bundle)                                                                                        \
-  X(system)                                                                                        \
   X(prompt)                                                                                        \
   X(slot)                                                                                          \
   X(log_in)                                                                                        \
@@ -74,7 +73,6 @@ static void add_row(rt__starts *s, uint32_t account, size_t record, const rt_dig
   s->record[i] = (uint32_t)record;
   s->t[i] = (double)(g->time_us - s->t0_us) * 1e-6;
   s->bundle[i] = bundle_of(g);
-  s->system[i] = g->system;
   s->prompt[i] = g->prompt;
   s->slot[i] = g->last_user;
   s->log_in[i] = (float)log((double)known(g->tokens_in) + 1);

@@ -33,7 +33,7 @@ typedef struct rt__starts {
   uint32_t *record;  /* index in the set */
   double *t;         /* seconds since t0 */
   uint64_t *bundle;  /* hash of the parameters */
-  uint64_t *system, *prompt;
+  uint64_t *prompt;
   uint64_t *slot; /* what varies: the user's text, or the whole prompt where that hardly does */
   float *log_in, *log_out; /* ln(tokens + 1) */
   int32_t *temperature;

@@ -1,4 +1,5 @@
 #include "digest/key.h"
+#include "digest/record.h"
 #include "digest/text.h"
 #include "retort/digest.h"
 
@@ -41,11 +42,9 @@ struct rt_digester {
   rt__textkeys text;
   rt__map accounts, segments; /* hash -> 1 */
   size_t announced_max;
-  rt__buf scratch;
 };
 
 #define ANNOUNCED_BYTES 34 /* of one remembered hash, the map's slack included */
-#define SCRATCH_MAX     ((size_t)1 << 20)
 
 rt_code rt_digester_new(const rt_alloc *alloc, const rt_key *key, size_t memory_max,
                         rt_digester **out, rt_error *err)
@@ -72,7 +71,6 @@ rt_code rt_digester_new(const rt_alloc *alloc, const rt_key *key, size_t memory_
   d->announced_max = memory_max / ANNOUNCED_BYTES / 2 + 16;
   rt__map_init(&d->accounts, &d->alloc, SIZE_MAX, d->ring.id);
   rt__map_init(&d->segments, &d->alloc, SIZE_MAX, ~d->ring.id);
-  rt__buf_init(&d->scratch, &d->alloc, SCRATCH_MAX);
   *out = d;
   return RT_OK;
 }
@@ -84,7 +82,6 @@ void rt_digester_free(rt_digester *d)
   rt_alloc a = d->alloc;
   rt__map_free(&d->accounts);
   rt__map_free(&d->segments);
-  rt__buf_free(&d->scratch);
   rt__free(&a, d, sizeof *d);
 }
 
@@ -245,7 +242,7 @@ static uint64_t hash_prompt(const rt_digester *d, const rt_exchange *x, const rt
     return hash_id(d, KIND_prompt, x->prompt_hash);
   if (!g->last_user)
     return 0;
-  return rt__mix2(g->system, g->last_user) | 1;
+  return rt__prompt_of(g->system, g->last_user);
 }
 
 rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_sink *sink,
