@@ -160,7 +160,9 @@ static rt_code read_records(decoder *d, const rt_digest_sink *sink, rt_error *er
 rt_code rt__columns_decode(const rt_alloc *alloc, const void *p, size_t size, size_t n,
                            const rt_digest_sink *sink, rt_error *err)
 {
-  rt__in in = {p, (const unsigned char *)p + size, false};
+  static const unsigned char nothing[1];
+  const unsigned char *at = size ? p : nothing; /* an empty buffer may be NULL: no sums on that */
+  rt__in in = {at, at + size, false};
   decoder d = {.alloc = alloc, .n = n};
   rt_code c = split(&in, d.col) ? RT_OK : RT_E_FORMAT;
   if (c == RT_OK)

@@ -12,7 +12,7 @@ static const char start[] = "{\"step\":";
 /* the step of a whole line; UINT64_MAX if it is none of ours */
 static uint64_t step_of(rt_slice line)
 {
-  if (!rt__slice_starts(line, RT__LIT("{\"step\":")))
+  if (!rt__slice_starts(line, (rt_slice){start, sizeof start - 1}))
     return UINT64_MAX;
   uint64_t v = 0;
   for (size_t i = sizeof start - 1; i < line.n && line.p[i] >= '0' && line.p[i] <= '9'; i++)

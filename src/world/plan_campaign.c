@@ -54,7 +54,7 @@ static void provision(rt__account *a, const campaign *c, uint32_t seat, rt__rng 
   a->signup = s->ip == RT__IP_HOSTING ? (uint32_t)(c->seed | 1) : 0;
   a->verified = rt__coin(r, s->level >= RT__L4 ? 0.7 : 0.4);
   a->plan = (uint8_t)(s->share_payment > 0 ? rt__between(r, 1, 3) : 0);
-  a->mail = (uint8_t)(s->same_mail                                  ? 100 + c->seed % 40
+  a->mail = (uint8_t)(s->same_mail > 0                              ? 100 + c->seed % 40
                       : rt__coin(r, s->level >= RT__L4 ? 0.9 : 0.5) ? rt__rng_below(r, 7)
                                                                     : 100 + rt__rng_below(r, 40));
   if (s->share_payment > 0) {
@@ -94,7 +94,7 @@ static rt_code add_seat(rt__plan *p, const campaign *c, uint32_t i)
   rt__rng r = rt__rng_for(c->seed, 0x73656174, i, 0);
   *seat = (rt__seat){.first = (uint32_t)p->n_accounts, .wake = -1, .hours = 24};
   seat->weight = (float)rt__lognormal(&r, 1, c->s->spread);
-  if (c->s->human_hours) {
+  if (c->s->human_hours > 0) {
     seat->wake = (int8_t)rt__between(&r, 6, 10);
     seat->hours = (int8_t)rt__between(&r, 9, 15);
   }
@@ -241,7 +241,7 @@ static rt_code add_harvest(rt__plan *p, const campaign *c, uint32_t part, uint32
                              .weekend = 1,
                              .from = c->from,
                              .to = late < p->end ? late : p->end,
-                             .curve = c->s->human_hours ? RT__CURVE_HOME : RT__CURVE_FLAT,
+                             .curve = c->s->human_hours > 0 ? RT__CURVE_HOME : RT__CURVE_FLAT,
                              .hours = rt__country_at(c->country)->hours,
                              .rate = (float)(starts / busy * 1.07),
                              .cv = (float)rt__lognormal(&r, 0.8, 0.4),
@@ -406,7 +406,7 @@ static rt_code add_campaign(rt__plan *p, uint32_t i)
 {
   campaign c;
   rt_code code = begin(&c, p, i);
-  if (code == RT_OK && c.s->split_topics)
+  if (code == RT_OK && c.s->split_topics > 0)
     return add_split(p, &c);
   if (code == RT_OK)
     code = add_dispatch(p, &c);

@@ -301,6 +301,7 @@ static void test_made_up_payloads(void **state)
   assert_true(refused > 5000 && refused < 20000);
   assert_int_equal(rt__columns_decode(rt_alloc_default(), good.buf.p, good.buf.n, 40, &sink, NULL),
                    RT_OK);
+  assert_int_equal(rt__columns_decode(rt_alloc_default(), NULL, 0, 0, &sink, NULL), RT_E_FORMAT);
   rt__buf_free(&good.buf);
   rt__columns_free(g);
   free(a);
