@@ -63,7 +63,7 @@ typedef struct rt_digest {
   uint64_t account; /* never 0 */
   /* 0 = missing in all that follow, unless said otherwise */
   uint64_t id, org, tenant, end_user, session;
-  uint64_t ip, net;     /* address; its /24 or /48 */
+  uint64_t ip, net;     /* the client's address (IPv6: its /64); its /24 or /48 */
   uint64_t client;      /* user agent, headers and fingerprints together */
   uint64_t fingerprint; /* fingerprints alone */
   uint64_t model;

@@ -66,8 +66,9 @@ typedef struct rt_exchange {
   /* when: microseconds since 1970 UTC */
   int64_t time_us;
   /* from where */
-  rt_slice ip;            /* text form, v4 or v6 */
-  rt_slice forwarded_for; /* first hop of the chain */
+  rt_slice ip; /* text form, v4 or v6 */
+  rt_slice
+      forwarded_for; /* last public address of the chain: the one that a proxy of the house saw */
   rt_slice country, user_agent;
   rt_slice fingerprint; /* all fingerprints, "name=value" joined by '\n', sorted by name */
   rt_slice headers;     /* "name: value" joined by '\n', sorted, names lower-case */

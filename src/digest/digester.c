@@ -1,6 +1,7 @@
 #include "digest/key.h"
 #include "digest/record.h"
 #include "digest/text.h"
+#include "exchange/address.h"
 #include "retort/digest.h"
 
 #include <stdio.h>
@@ -107,17 +108,43 @@ static uint64_t hash_text(const rt_digester *d, rt_slice s)
   return h ? h : 1;
 }
 
-/* ---- network: 203.0.113.9 -> its /24; 2001:db8:1:2:: -> its /48 */
-static rt_slice network_of(rt_slice ip)
+/* ---- where it came from */
+
+/* of what is no address, a pseudonym with the shape of one perhaps: three of its parts */
+static rt_slice first_parts(rt_slice text)
 {
   size_t dots = 0, colons = 0;
-  for (size_t i = 0; i < ip.n; i++) {
-    dots += ip.p[i] == '.';
-    colons += ip.p[i] == ':';
+  for (size_t i = 0; i < text.n; i++) {
+    dots += text.p[i] == '.';
+    colons += text.p[i] == ':';
     if (dots == 3 || (dots == 0 && colons == 3))
-      return rt__slice(ip.p, i);
+      return rt__slice(text.p, i);
   }
-  return ip;
+  return text;
+}
+
+/* a private address is that of a gateway that everybody passes: the chain it wrote says more */
+static rt_slice client_of(const rt_exchange *x)
+{
+  rt__address a;
+  bool stated = x->ip.p && x->ip.n;
+  if (stated && (!rt__address_read(x->ip, &a) || rt__address_public(&a)))
+    return x->ip;
+  return x->forwarded_for.p && x->forwarded_for.n ? x->forwarded_for : x->ip;
+}
+
+static void digest_address(const rt_digester *d, const rt_exchange *x, rt_digest *g)
+{
+  rt__address a;
+  char text[RT__ADDRESS_TEXT];
+  rt_slice from = client_of(x);
+  if (rt__address_read(from, &a)) {
+    g->ip = hash_id(d, KIND_ip, rt__address_host(&a, text));
+    g->net = hash_id(d, KIND_net, rt__address_net(&a, text));
+  } else if (from.p && from.n) {
+    g->ip = hash_id(d, KIND_ip, from);
+    g->net = hash_id(d, KIND_net, first_parts(from));
+  }
 }
 
 static rt_code digest_segment(rt_digester *d, uint64_t hash, char tag, rt_slice text,
@@ -157,8 +184,7 @@ static void digest_who(const rt_digester *d, const rt_exchange *x, rt_digest *g)
   g->tenant = hash_id(d, KIND_tenant, x->tenant);
   g->end_user = hash_id(d, KIND_end_user, x->end_user);
   g->session = hash_id(d, KIND_session, x->session);
-  g->ip = hash_id(d, KIND_ip, x->ip);
-  g->net = x->ip.p && x->ip.n ? hash_id(d, KIND_net, network_of(x->ip)) : 0;
+  digest_address(d, x, g);
   g->fingerprint = hash_id(d, KIND_fingerprint, x->fingerprint);
   uint64_t parts[3] = {hash_id(d, KIND_user_agent, x->user_agent),
                        hash_id(d, KIND_headers, x->headers), g->fingerprint};

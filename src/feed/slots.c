@@ -6,6 +6,7 @@
 #include "feed/slots.h"
 
 #include "base/time.h"
+#include "exchange/address.h"
 #include "feed/reading.h"
 
 static const struct {
@@ -155,18 +156,17 @@ static void read_asn(rt__reading *rd, const rt__jnode *v)
     rt__warn_range(rd, v);
 }
 
-/* the hop nearest to the client: first of the list, or up to the first comma */
+/* The last public address: of a list, each entry is a hop or a chain of its own. */
 static void read_forwarded(rt__reading *rd, const rt__jnode *v)
 {
-  if (v && v->kind == RT__JLIST)
-    v = v->span > 1 && v[1].kind == RT__JSTRING ? v + 1 : NULL;
-  rt_slice s = rt__take_name(rd, v, RT_NAME_MAX);
-  if (!s.p)
+  if (!v)
     return;
-  const char *comma = memchr(s.p, ',', s.n);
-  s = rt__slice_trim(rt__slice(s.p, comma ? (size_t)(comma - s.p) : s.n));
-  if (s.n)
-    rd->x.forwarded_for = s;
+  const rt__jnode *end = v + v->span, *hop = v->kind == RT__JLIST ? v + 1 : v;
+  for (; hop < end; hop += hop->span) {
+    rt_slice found = rt__address_last_public(rt__take_text(rd, hop)); /* however long it is made */
+    if (found.p)
+      rd->x.forwarded_for = found;
+  }
 }
 
 static void read_outcome(rt__reading *rd, const rt__jnode *v)

@@ -1,5 +1,6 @@
 #include "link/facts.h"
 
+#include "exchange/address.h"
 #include "sketch/stats.h"
 
 void rt__facts_init(rt__facts *f, const rt_alloc *a)
@@ -26,6 +27,14 @@ static uint64_t hashed(const rt_key *key, const char *kind, rt_slice s)
   return s.p && s.n ? rt_key_hash(key, kind, s) : 0;
 }
 
+/* as the digester does it, so that a sign-up's address can be compared with those of calls */
+static uint64_t hashed_address(const rt_key *key, rt_slice s)
+{
+  rt__address a;
+  char text[RT__ADDRESS_TEXT];
+  return hashed(key, "ip", rt__address_read(s, &a) ? rt__address_host(&a, text) : s);
+}
+
 static rt__fact pack(const rt_key *key, const rt_facts *x)
 {
   rt__fact f = {.account = rt_key_hash(key, "account", x->account),
@@ -38,7 +47,7 @@ static rt__fact pack(const rt_key *key, const rt_facts *x)
                 .mail = hashed(key, "mail", x->email_domain),
                 .bin = hashed(key, "bin", x->card_bin),
                 .phone = hashed(key, "phone", x->phone_prefix),
-                .signup_ip = hashed(key, "ip", x->signup_ip),
+                .signup_ip = hashed_address(key, x->signup_ip),
                 .signup_device = hashed(key, "device", x->signup_device),
                 .referrer = hashed(key, "referrer", x->referrer),
                 .plan = hashed(key, "plan", x->plan),

@@ -367,6 +367,42 @@ static void test_networks(void **state)
   assert_int_not_equal(net_of("2001:db8:1:2::5"), net_of("2001:db8:2:2::5"));
 }
 
+static rt_digest from(const char *ip, const char *chain)
+{
+  rt_exchange x = plain_exchange();
+  x.ip = rt__cstr(ip);
+  x.forwarded_for = rt__cstr(chain);
+  return digest_of(&x)->d;
+}
+
+/* IPv6 hands each customer a /64: compared as IPv4's single addresses are, in any spelling */
+static void test_one_customer_has_one_address(void **state)
+{
+  (void)state;
+  assert_int_equal(from("2001:db8:1:2::5", NULL).ip, from("2001:0DB8:1:2:9:9:9:9", NULL).ip);
+  assert_int_not_equal(from("2001:db8:1:2::5", NULL).ip, from("2001:db8:1:3::5", NULL).ip);
+  assert_int_equal(from("2001:db8:1:2::5", NULL).net, from("2001:0DB8:1:3::5", NULL).net);
+  assert_int_equal(from("::ffff:203.0.113.9", NULL).ip, from("203.0.113.9", NULL).ip);
+  assert_int_equal(from("::ffff:203.0.113.9", NULL).net, from("203.0.113.77", NULL).net);
+  assert_int_equal(from("node-7", NULL).ip, rt_key_hash(&key, "ip", RT__LIT("node-7")));
+  assert_int_equal(from("a.b.c.d", NULL).net, rt_key_hash(&key, "net", RT__LIT("a.b.c")));
+}
+
+/* the peer is trusted unless it is one of the house; then the chain is asked */
+static void test_which_address(void **state)
+{
+  (void)state;
+  uint64_t peer = from("203.0.113.9", NULL).ip, other = from("198.51.100.7", NULL).ip;
+  assert_int_equal(from("203.0.113.9", "198.51.100.7").ip, peer);
+  assert_int_equal(from("10.0.0.4", "198.51.100.7").ip, other);
+  assert_int_equal(from("fd00::4", "198.51.100.7").net, from("198.51.100.99", NULL).net);
+  assert_int_equal(from(NULL, "198.51.100.7").ip, other);
+  assert_int_equal(from("10.0.0.4", NULL).ip, rt_key_hash(&key, "ip", RT__LIT("10.0.0.4")));
+  assert_int_equal(from("pseudonym", "198.51.100.7").ip,
+                   rt_key_hash(&key, "ip", RT__LIT("pseudonym")));
+  assert_int_equal(from(NULL, NULL).ip | from(NULL, NULL).net, 0);
+}
+
 /* counts beyond their fields' range are capped, not wrapped */
 static void test_large_counts(void **state)
 {
@@ -457,6 +493,8 @@ int main(void)
       cmocka_unit_test(test_texts_are_trimmed),
       cmocka_unit_test(test_two_keys_share_nothing),
       cmocka_unit_test(test_networks),
+      cmocka_unit_test(test_one_customer_has_one_address),
+      cmocka_unit_test(test_which_address),
       cmocka_unit_test(test_large_counts),
       cmocka_unit_test(test_signatures),
       cmocka_unit_test(test_refuses_broken_exchanges),
