@@ -94,7 +94,6 @@ void rt__campaign_default(rt__level level, rt__campaign_spec *c)
     c->per_account = 0;
     c->share_payment = 3;
     c->shape = RT__SHAPE_RELAY;
-    c->balancer = RT__BALANCE_STICKY;
     c->ip = RT__IP_PROXY;
     c->cover = 1;
   }

@@ -255,7 +255,8 @@ static rt_code add_harvest(rt__plan *p, const campaign *c, uint32_t part, uint32
   return RT_OK;
 }
 
-/* ---- what covers it: customers of the pool, each stuck to a seat */
+/* ---- what covers it: customers of the pool. Cover is stuck to a seat, so that the harvest alone
+ * is dealt out; a reseller's balancer deals its customers' conversations or sessions */
 
 static rt_code add_customer(rt__plan *p, const campaign *c, uint32_t seat, uint32_t k,
                             double starts_a_day)
@@ -267,7 +268,7 @@ static rt_code add_customer(rt__plan *p, const campaign *c, uint32_t seat, uint3
   rt__rng r = rt__rng_for(s->seed, 1, 0, 0);
   s->account = RT__NONE;
   s->dispatch = c->dispatch;
-  s->seat = seat;
+  s->seat = c->s->level == RT__RESALE ? RT__NONE : seat;
   s->program.api = c->api; /* one relay speaks one API */
   rt__customer(p, s->seed, &s->program, &s->material, &s->way, &s->turns);
   s->gap_s = s->way == RT__WAY_AGENT ? 9 : 50;

@@ -38,8 +38,8 @@ static const rt__preset presets[] = {
      "{\"level\":\"L4\",\"accounts\":60,\"per_account\":30,\"wording\":\"account\"},"
      "{\"level\":\"L5\",\"accounts\":40,\"per_account\":50},"
      "{\"level\":\"L6\",\"accounts\":40,\"per_account\":40},"
-     "{\"level\":\"resale\",\"accounts\":40,\"customers\":4},{\"level\":\"resale\",\"accounts\":20}"
-     "]}"},
+     "{\"level\":\"resale\",\"accounts\":40,\"customers\":4},{\"level\":\"resale\",\"accounts\":20,"
+     "\"balancer\":\"sticky\"}]}"},
     {"ladder", "every level in several sizes from 6 accounts up, and balancers 20 and 50 % random",
      "{\"name\":\"ladder\",\"days\":7,\"benign\":4000,\"release_day\":3.6,\"campaigns\":["
      "{\"level\":\"L0\",\"accounts\":6,\"per_account\":150},"
@@ -113,7 +113,7 @@ static const rt__preset presets[] = {
      "{\"level\":\"L5\",\"accounts\":150,\"per_account\":50},"
      "{\"level\":\"L6\",\"accounts\":150,\"per_account\":40},"
      "{\"level\":\"resale\",\"accounts\":200,\"customers\":3},{\"level\":\"resale\",\"accounts\":"
-     "40}]}"},
+     "40,\"balancer\":\"sticky\"}]}"},
     {"swap", "a campaign's words on honest behaviour, honest words on a campaign's behaviour",
      "{\"name\":\"swap\",\"days\":7,\"benign\":3000,\"background\":{"
      "\"script\":{\"count\":300,\"text\":\"harvest\"},\"plugin\":{\"count\":200,\"text\":"

@@ -136,21 +136,39 @@ static void a_closed_account_is_silent_and_replaced(void **state)
   close_world(&w);
 }
 
-static void a_sticky_balancer_keeps_customers(void **state)
+/* conversations that began at one account and went on, within the hour, at another */
+static size_t moves(const char *spec, size_t *starts)
 {
-  (void)state;
   world w;
   rt__event e;
-  open_world(&w, ALONE "\"campaigns\":[{\"level\":\"resale\",\"accounts\":10,\"customers\":3}]}",
-             2);
-  uint32_t *of = calloc(w.plan->n_sources, sizeof *of);
+  size_t n = 0;
+  *starts = 0;
+  open_world(&w, spec, 2);
+  rt__event *last = calloc(w.plan->n_sources, sizeof *last);
   while (next(&w, &e)) {
-    assert_true(of[e.source] == 0 || of[e.source] == e.account + 1);
-    of[e.source] = e.account + 1;
+    rt__event *was = &last[e.source];
+    bool run = was->t && e.conv / 8 == was->conv / 8 && e.t - was->t < 3600 * RT__US;
+    n += run && e.conv != was->conv && e.account != was->account;
+    *starts += run && e.conv != was->conv;
+    assert_true(!was->t || e.conv != was->conv || e.tries || e.account == was->account);
+    if (!was->t || e.conv != was->conv)
+      *was = e;
   }
-  assert_true(w.n > 100);
-  free(of);
+  free(last);
   close_world(&w);
+  return n;
+}
+
+#define RESALE ALONE "\"campaigns\":[{\"level\":\"resale\",\"accounts\":10,\"customers\":3"
+
+static void a_reseller_deals_conversations_or_sessions(void **state)
+{
+  (void)state;
+  size_t starts;
+  assert_int_equal(moves(RESALE ",\"balancer\":\"sticky\"}]}", &starts), 0);
+  assert_true(starts > 50);
+  size_t n = moves(RESALE "}]}", &starts);
+  assert_true(starts > 50 && 10 * n > 8 * starts);
 }
 
 static void cover_is_the_share_asked_for(void **state)
@@ -373,7 +391,7 @@ int main(void)
       cmocka_unit_test(harvest_is_as_large_as_asked),
       cmocka_unit_test(a_random_balancer_is_uneven),
       cmocka_unit_test(a_closed_account_is_silent_and_replaced),
-      cmocka_unit_test(a_sticky_balancer_keeps_customers),
+      cmocka_unit_test(a_reseller_deals_conversations_or_sessions),
       cmocka_unit_test(cover_is_the_share_asked_for),
       cmocka_unit_test(humans_sleep),
       cmocka_unit_test(shares_of_payment),
