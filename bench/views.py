@@ -1,4 +1,4 @@
-"""The three views of a world; scripts/make-view is the command. Standard library only."""
+"""The three views of a world; scripts/make-view is the command. Standard library; orjson makes it faster where it is there."""
 import json, os, sys
 from world import Lines, die, find
 
@@ -66,17 +66,26 @@ def strip(x, keep_shape):
     return out
 
 
+def codec():
+    try:
+        import orjson
+        return orjson.loads, orjson.dumps
+    except ImportError:
+        dump = json.JSONEncoder(separators=(",", ":")).encode
+        return json.loads, lambda x: dump(x).encode()
+
+
 def metadata(source, target, keep_shape):
-    bad, dump = 0, json.JSONEncoder(separators=(",", ":")).encode
-    with open(target + ".part", "w", encoding="ascii", buffering=1 << 20) as out:
+    bad, (load, dump) = 0, codec()
+    with open(target + ".part", "wb", buffering=1 << 20) as out:
         for line in Lines(source):
             try:
-                x = json.loads(line)
+                x = load(line)
             except ValueError:
                 bad += 1
                 continue
             if isinstance(x, dict):
-                out.write(dump(strip(x, keep_shape)) + "\n")
+                out.write(dump(strip(x, keep_shape)) + b"\n")
             else:
                 bad += 1
     os.rename(target + ".part", target)
