@@ -28,6 +28,11 @@ typedef rt_code (*rt__write_fn)(void *ctx, const void *p, size_t n, rt_error *er
 rt_code rt__file_writer_new(const rt_alloc *alloc, const rt_key *key, rt__write_fn write, void *ctx,
                             rt__file_writer **out, rt_error *err);
 rt_digest_sink rt__file_writer_sink(rt__file_writer *w);
+/* A block of the caller's own between the others, for readers that ask for its type; all others
+ * pass over it. What was fed before it stands before it. RT_E_ARG for a type of the format's own
+ * (below RT__FILE_OWN_FIRST or 255) or more than RT__FILE_BLOCK_MAX bytes. */
+#define RT__FILE_OWN_FIRST 16
+rt_code rt__file_writer_own(rt__file_writer *w, uint8_t type, rt_slice payload, rt_error *err);
 /* flushes the last blocks and writes the trailer. Once; nothing may be fed after it. */
 rt_code rt__file_writer_close(rt__file_writer *w, rt_error *err);
 /* an unclosed writer leaves a file that a reader calls truncated */
@@ -38,6 +43,11 @@ typedef struct rt__file_reader rt__file_reader;
 /* the sink is copied; a NULL callback in it drops what it would get */
 rt_code rt__file_reader_new(const rt_alloc *alloc, const rt_key *key, const rt_digest_sink *sink,
                             rt__file_reader **out, rt_error *err);
+
+/* Who wants blocks of rt__file_writer_own: called with each, between the records before it and
+ * those after; the payload dies with the call. An error stops the reader. */
+typedef rt_code (*rt__own_fn)(void *ctx, uint8_t type, rt_slice payload, rt_error *err);
+void rt__file_reader_own(rt__file_reader *r, rt__own_fn fn, void *ctx);
 
 /* The next piece of the stream, any size. Several files concatenated are one stream. Errors carry
  * the offset in the stream: RT_E_KEY, RT_E_VERSION, RT_E_CHECKSUM, RT_E_FORMAT, or what the sink

@@ -8,6 +8,8 @@ struct rt__file_reader {
   rt_alloc alloc;
   rt__keyring ring;
   rt_digest_sink sink;
+  rt__own_fn own; /* NULL: blocks of others are passed over */
+  void *own_ctx;
   state state;
   rt_code broken; /* set until skipped, or for good */
   bool can_skip;
@@ -56,6 +58,12 @@ void rt__file_reader_free(rt__file_reader *r)
   rt__buf_free(&r->unpacked);
   rt__packer_free(&r->zstd);
   rt__free(&a, r, sizeof *r);
+}
+
+void rt__file_reader_own(rt__file_reader *r, rt__own_fn fn, void *ctx)
+{
+  r->own = fn;
+  r->own_ctx = ctx;
 }
 
 uint64_t rt__file_reader_records(const rt__file_reader *r)
@@ -146,6 +154,13 @@ static rt_code read_end(rt__file_reader *r, rt__in *in, rt_error *err)
   return RT_OK;
 }
 
+static rt_code read_own(rt__file_reader *r, rt__in *in, rt_error *err)
+{
+  size_t n = rt__in_left(in);
+  const unsigned char *p = rt__in_bytes(in, n);
+  return r->own ? r->own(r->own_ctx, r->block.type, rt__slice(p, n), err) : RT_OK;
+}
+
 static rt_code read_payload(rt__file_reader *r, rt__in *in, rt_error *err)
 {
   switch (r->block.type) {
@@ -158,8 +173,7 @@ static rt_code read_payload(rt__file_reader *r, rt__in *in, rt_error *err)
   case RT__BLOCK_END:
     return read_end(r, in, err);
   default: /* optional: see take_block_header */
-    rt__in_bytes(in, rt__in_left(in));
-    return RT_OK;
+    return read_own(r, in, err);
   }
 }
 

@@ -97,6 +97,8 @@ static rt_code write_block(rt__file_writer *w, uint8_t type, uint32_t count, rt_
   unsigned char *head = (unsigned char *)w->packed.p;
   size_t n = w->packed.n - RT__FRAME;
   rt__block b = {.type = type,
+                 .flags =
+                     type >= RT__FILE_OWN_FIRST && type != RT__BLOCK_END ? RT__BLOCK_OPTIONAL : 0,
                  .packed = (uint32_t)n,
                  .unpacked = (uint32_t)payload.n,
                  .count = count,
@@ -238,6 +240,20 @@ static rt_code add_record(void *ctx, const rt_digest *d, rt_error *err)
 rt_digest_sink rt__file_writer_sink(rt__file_writer *w)
 {
   return (rt_digest_sink){w, add_account, add_segment, add_record};
+}
+
+rt_code rt__file_writer_own(rt__file_writer *w, uint8_t type, rt_slice payload, rt_error *err)
+{
+  rt_code c = usable(w, err);
+  if (c != RT_OK)
+    return c;
+  if (type < RT__FILE_OWN_FIRST || type == RT__BLOCK_END || payload.n > RT__FILE_BLOCK_MAX)
+    return rt__fail(err, RT_E_ARG, "not a block of one's own: type %u of %zu bytes", type,
+                    payload.n);
+  c = flush_all(w, err);
+  if (c == RT_OK)
+    c = write_block(w, type, 0, payload, err);
+  return c == RT_OK ? c : broke(w, c);
 }
 
 rt_code rt__file_writer_close(rt__file_writer *w, rt_error *err)

@@ -249,6 +249,75 @@ static void put_header(bytes *file)
   bytes_write(file, head, sizeof head, NULL);
 }
 
+/* ---- blocks of somebody's own */
+
+typedef struct own {
+  char bytes[64];
+  size_t n, records_before;
+  heard *beside;
+} own;
+
+static rt_code hear_own(void *ctx, uint8_t type, rt_slice payload, rt_error *err)
+{
+  own *o = ctx;
+  (void)err;
+  o->bytes[o->n++] = (char)type;
+  memcpy(o->bytes + o->n, payload.p, payload.n);
+  o->n += payload.n;
+  o->records_before = o->beside->n_records;
+  return RT_OK;
+}
+
+static rt_code refuse_own(void *ctx, uint8_t type, rt_slice payload, rt_error *err)
+{
+  (void)ctx, (void)type, (void)payload;
+  return rt__fail(err, RT_E_STOPPED, "no");
+}
+
+/* they go where they were put, and who does not ask for them sees the same file as ever */
+static void test_own_blocks(void **state)
+{
+  (void)state;
+  owned_digest *a = random_digests(5, 3, 20);
+  bytes file = {0};
+  heard read = {0}, deaf = {0};
+  own o = {.beside = &read};
+  rt__file_writer *w;
+  rt__file_reader *r;
+  assert_int_equal(rt__file_writer_new(NULL, &key, bytes_write, &file, &w, NULL), RT_OK);
+  rt_digest_sink out = rt__file_writer_sink(w), sink = heard_sink(&read);
+  for (size_t i = 0; i < 20; i++) {
+    if (i == 12)
+      assert_int_equal(rt__file_writer_own(w, 17, RT__LIT("hello"), NULL), RT_OK);
+    assert_int_equal(out.record(out.ctx, &a[i].d, NULL), RT_OK);
+  }
+  assert_int_equal(rt__file_writer_own(w, RT__FILE_OWN_FIRST - 1, RT__LIT("x"), NULL), RT_E_ARG);
+  assert_int_equal(rt__file_writer_own(w, RT__BLOCK_END, RT__LIT("x"), NULL), RT_E_ARG);
+  assert_int_equal(rt__file_writer_own(w, 17, rt__slice(file.p, RT__FILE_BLOCK_MAX + 1), NULL),
+                   RT_E_ARG);
+  assert_int_equal(rt__file_writer_close(w, NULL), RT_OK);
+  rt__file_writer_free(w);
+  assert_int_equal(read_bytes(NULL, &key, file.p, file.n, 7, &deaf, NULL), RT_OK);
+  assert_int_equal(deaf.n_records, 20);
+  assert_int_equal(rt__file_reader_new(NULL, &key, &sink, &r, NULL), RT_OK);
+  rt__file_reader_own(r, hear_own, &o);
+  assert_int_equal(rt__file_reader_feed(r, file.p, file.n, NULL), RT_OK);
+  assert_int_equal(rt__file_reader_close(r, NULL), RT_OK);
+  rt__file_reader_free(r);
+  assert_int_equal(o.n, 6);
+  assert_memory_equal(o.bytes, "\021hello", 6);
+  assert_int_equal(o.records_before, 12);
+  assert_int_equal(read.n_records, 20);
+  assert_int_equal(rt__file_reader_new(NULL, &key, &sink, &r, NULL), RT_OK);
+  rt__file_reader_own(r, refuse_own, NULL);
+  assert_int_equal(rt__file_reader_feed(r, file.p, file.n, NULL), RT_E_STOPPED);
+  rt__file_reader_free(r);
+  forget(&read);
+  forget(&deaf);
+  bytes_free(&file);
+  free(a);
+}
+
 static void test_unknown_blocks(void **state)
 {
   (void)state;
@@ -482,6 +551,7 @@ int main(void)
       cmocka_unit_test(test_first_file_still_reads),
       cmocka_unit_test(test_other_key_and_no_names),
       cmocka_unit_test(test_hostile_headers),
+      cmocka_unit_test(test_own_blocks),
       cmocka_unit_test(test_unknown_blocks),
       cmocka_unit_test(test_made_up_payloads),
       cmocka_unit_test(test_every_flipped_bit_is_seen),
