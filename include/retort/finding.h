@@ -95,6 +95,36 @@ typedef struct rt_counter {
 size_t rt_campaign_counter_count(const rt_campaign *c);
 const rt_counter *rt_campaign_counter(const rt_campaign *c, size_t i);
 
+/* what happened to the campaign between runs, oldest first; there only where runs are remembered
+ * ('retort scan --state' or --previous). Times are those of data, never of the clock. */
+#define RT_CHANGE_MAP(X)                                                                           \
+  X(RT_CHANGE_NEW, "new")           /* accounts: how many it had */                                \
+  X(RT_CHANGE_GREW, "grew")         /* accounts: how many came */                                  \
+  X(RT_CHANGE_SHRANK, "shrank")     /* accounts: how many left */                                  \
+  X(RT_CHANGE_REPLACED, "replaced") /* closed: accounts closed since; accounts: how many came */   \
+  X(RT_CHANGE_MERGED, "merged")     /* other: the campaign that it took in */                      \
+  X(RT_CHANGE_SPLIT, "split")       /* other: the campaign that it came off */                     \
+  X(RT_CHANGE_VERDICT, "verdict")   /* was, now */                                                 \
+  X(RT_CHANGE_GONE, "gone")         /* found no more */                                            \
+  X(RT_CHANGE_BACK, "back")         /* found again; accounts: how many it has */
+typedef enum rt_change_kind {
+#define RT_CHANGE_ENUM(code, name) code,
+  RT_CHANGE_MAP(RT_CHANGE_ENUM)
+#undef RT_CHANGE_ENUM
+      RT_CHANGE_COUNT
+} rt_change_kind;
+const char *rt_change_name(rt_change_kind k);
+
+typedef struct rt_change {
+  int64_t at_us; /* last exchange that the run knew of */
+  rt_change_kind kind;
+  uint64_t accounts, closed;
+  char other[20]; /* "" where there is none */
+  rt_verdict was, now;
+} rt_change;
+size_t rt_campaign_changes(const rt_campaign *c);
+const rt_change *rt_campaign_change(const rt_campaign *c, size_t i);
+
 /* ---- members */
 size_t rt_campaign_members(const rt_campaign *c);
 const rt_member *rt_campaign_member(const rt_campaign *c, size_t i);

@@ -32,7 +32,8 @@
   X(int64_t, rt_campaign_last_us, last_us, 0)                                                      \
   X(size_t, rt_campaign_evidence_count, n_evidence, 0)                                             \
   X(size_t, rt_campaign_counter_count, n_counters, 0)                                              \
-  X(size_t, rt_campaign_members, n_members, 0)
+  X(size_t, rt_campaign_members, n_members, 0)                                                     \
+  X(size_t, rt_campaign_changes, n_changes, 0)
 
 #define MEMBER_MAP(X)                                                                              \
   X(rt_slice, rt_member_account, account, ((rt_slice){NULL, 0}))                                   \
@@ -87,6 +88,11 @@ const rt_evidence *rt_campaign_evidence(const rt_campaign *c, size_t i)
 const rt_counter *rt_campaign_counter(const rt_campaign *c, size_t i)
 {
   return c && i < c->n_counters ? &c->counters[i] : NULL;
+}
+
+const rt_change *rt_campaign_change(const rt_campaign *c, size_t i)
+{
+  return c && i < c->n_changes ? &c->changes[i] : NULL;
 }
 
 const rt_member *rt_campaign_member(const rt_campaign *c, size_t i)

@@ -31,6 +31,8 @@ struct rt_campaign {
   size_t n_counters;
   struct rt_member *members;
   size_t n_members;
+  rt_change *changes; /* see remember.h */
+  size_t n_changes;
 };
 
 struct rt_findings {
@@ -44,5 +46,9 @@ struct rt_findings {
   rt_account_note *notes;
   size_t n_notes;
 };
+
+/* remember.h, on findings alone */
+struct rt__remembrance;
+rt_code rt__findings_remember(rt_findings *f, const struct rt__remembrance *r, rt_error *err);
 
 #endif

@@ -14,6 +14,13 @@ const char *rt_verdict_name(rt_verdict v)
 #undef ROW
 }
 
+const char *rt_change_name(rt_change_kind v)
+{
+#define ROW(code, name) name,
+  NAMES(RT_CHANGE_MAP, RT_CHANGE_COUNT, ROW);
+#undef ROW
+}
+
 const char *rt_role_name(rt_role v)
 {
 #define ROW(code, name) name,

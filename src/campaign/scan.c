@@ -1,6 +1,7 @@
 #include "retort/retort.h"
 
 #include "campaign/detect.h"
+#include "campaign/remember.h"
 #include "campaign/spooled.h"
 
 #include <math.h>
@@ -147,4 +148,21 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
 const rt_findings *rt_scan_findings(const rt_scan *s)
 {
   return s && s->ran ? &s->findings : NULL;
+}
+
+rt_code rt__scan_remember(rt_scan *s, const rt__remembrance *r, rt_error *err)
+{
+  return s->ran ? rt__findings_remember(&s->findings, r, err)
+                : rt__fail(err, RT_E_ARG, "the scan has not run");
+}
+
+const rt__set *rt__scan_set(const rt_scan *s)
+{
+  return s && s->ran && s->n_sets ? s->sets[0] : NULL;
+}
+
+int64_t rt__scan_closed_us(const rt_scan *s, uint64_t account)
+{
+  const uint64_t *at = s->facts.n ? rt__map_get(&s->facts.index, account) : NULL;
+  return at ? s->facts.f[*at].closed_us : 0;
 }

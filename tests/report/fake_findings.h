@@ -30,6 +30,8 @@ struct rt_campaign {
   size_t n_counters;
   const rt_member *members;
   size_t n_members;
+  const rt_change *changes;
+  size_t n_changes;
 };
 
 struct rt_findings {
@@ -156,6 +158,14 @@ const rt_counter *rt_campaign_counter(const rt_campaign *c, size_t i)
 size_t rt_campaign_members(const rt_campaign *c)
 {
   return c->n_members;
+}
+size_t rt_campaign_changes(const rt_campaign *c)
+{
+  return c->n_changes;
+}
+const rt_change *rt_campaign_change(const rt_campaign *c, size_t i)
+{
+  return i < c->n_changes ? &c->changes[i] : NULL;
 }
 const rt_member *rt_campaign_member(const rt_campaign *c, size_t i)
 {
