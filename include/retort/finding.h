@@ -72,6 +72,7 @@ uint64_t rt_campaign_tokens_in(const rt_campaign *c);
 uint64_t rt_campaign_tokens_out(const rt_campaign *c);
 int64_t rt_campaign_first_us(const rt_campaign *c);
 int64_t rt_campaign_last_us(const rt_campaign *c);
+int64_t rt_campaign_flaggable_us(const rt_campaign *c); /* 0 without rt_scan_replay */
 
 /* evidence, strongest first; quartiles over members */
 typedef struct rt_evidence {

@@ -102,6 +102,12 @@ rt_code rt_scan_add_event(rt_scan *s, const rt_event *e, rt_error *err);
 /* orders the digests and finds campaigns. Once. */
 rt_code rt_scan_run(rt_scan *s, rt_error *err);
 
+/* After rt_scan_run: when could each campaign first have been reported? Runs the scan again on what
+ * had arrived by 0, 6, 12 and 18 o'clock UTC of each day (at most 56 prefixes: the steps of logs of
+ * more than a fortnight are longer), and needs the memory of the digests once more. Facts are taken
+ * as they are known now. RT_E_LIMIT where a prefix needs more than memory_max. */
+rt_code rt_scan_replay(rt_scan *s, rt_error *err);
+
 /* owned by the scan; NULL before rt_scan_run */
 const rt_findings *rt_scan_findings(const rt_scan *s);
 

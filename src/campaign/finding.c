@@ -30,6 +30,7 @@
   X(uint64_t, rt_campaign_tokens_out, tokens_out, 0)                                               \
   X(int64_t, rt_campaign_first_us, first_us, 0)                                                    \
   X(int64_t, rt_campaign_last_us, last_us, 0)                                                      \
+  X(int64_t, rt_campaign_flaggable_us, flaggable_us, 0)                                            \
   X(size_t, rt_campaign_evidence_count, n_evidence, 0)                                             \
   X(size_t, rt_campaign_counter_count, n_counters, 0)                                              \
   X(size_t, rt_campaign_members, n_members, 0)                                                     \

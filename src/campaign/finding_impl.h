@@ -24,7 +24,7 @@ struct rt_campaign {
   const char *chance_method;
   unsigned decoys;
   uint64_t harvesting, exchanges, tokens_in, tokens_out;
-  int64_t first_us, last_us;
+  int64_t first_us, last_us, flaggable_us;
   rt_evidence *evidence;
   size_t n_evidence;
   rt_counter *counters;

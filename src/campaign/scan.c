@@ -2,6 +2,7 @@
 
 #include "campaign/detect.h"
 #include "campaign/remember.h"
+#include "campaign/replay.h"
 #include "campaign/spooled.h"
 
 #include <math.h>
@@ -143,6 +144,19 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
     c = rt__describe(&d, &s->findings, err);
   rt__detection_free(&d);
   return c;
+}
+
+rt_code rt_scan_replay(rt_scan *s, rt_error *err)
+{
+  if (!s->ran)
+    return rt__fail(err, RT_E_ARG, "the scan has not run");
+  const rt__replay r = {.alloc = &s->alloc,
+                        .options = &s->options,
+                        .set = s->sets[0],
+                        .facts = s->facts.n ? &s->facts : NULL,
+                        .releases = s->releases,
+                        .n_releases = s->n_releases};
+  return rt__replay_run(&r, &s->findings, err);
 }
 
 const rt_findings *rt_scan_findings(const rt_scan *s)

@@ -35,6 +35,7 @@ static int read_options(job *j)
   rt_scan_options_default(&j->options);
   j->options.key = j->in.key;
   j->options.all = cli_given(a, "all");
+  j->options.memory_max = (size_t)cli_size(a, "memory-limit", CLI_INGEST_MEMORY);
   j->options.parallel = cli_parallel;
   j->options.parallel_ctx = &j->in.threads;
   for (size_t i = 0; cli_each(a, "without", i); i++)
@@ -226,6 +227,18 @@ static int find(job *j)
   return c == RT_OK ? CLI_DONE : cli_error(j->a, NULL, &err);
 }
 
+static int replay(job *j)
+{
+  rt_error err = {0};
+  if (!cli_given(j->a, "replay"))
+    return CLI_DONE;
+  cli_progress *p = cli_progress_new();
+  cli_progress_phase(p, "looking for when each could have been reported");
+  rt_code c = rt_scan_replay(j->scan, &err);
+  cli_progress_free(p);
+  return c == RT_OK ? CLI_DONE : cli_error(j->a, NULL, &err);
+}
+
 static int scan(job *j)
 {
   int (*const steps[])(job *) = {open_out, open_scan, read_beside};
@@ -238,6 +251,8 @@ static int scan(job *j)
     return status;
   add_all_refused(j);
   status = find(j);
+  if (status == CLI_DONE)
+    status = replay(j);
   if (status == CLI_DONE)
     status = write_findings(j);
   if (status == CLI_DONE)
@@ -279,6 +294,9 @@ static const cli_option options[] = {
     {"memory-limit", 0, "SIZE",
      "memory for digests before a disk is used, such as 512M; 1G if not given", .kind = CLI_SIZE},
     CLI_FIELD_OPTIONS,
+    {"replay", 0, NULL,
+     "say when each campaign could first have been reported; takes a scan for every 6 hours",
+     .kind = CLI_FLAG},
     {"strict", 0, NULL, "stop where a line or a file cannot be read", .kind = CLI_FLAG},
     {"stats", 0, NULL, "say how much memory and time it took", .kind = CLI_FLAG},
     {.name = NULL}};

@@ -11,14 +11,23 @@ void rt__facts_init(rt__facts *f, const rt_alloc *a)
   rt__map_init(&f->mails, a, SIZE_MAX, 13);
 }
 
-void rt__facts_free(rt__facts *f)
+/* what belongs to one set */
+static void unseal(rt__facts *f)
 {
-  rt__map_free(&f->index);
   rt__map_free(&f->payments);
   rt__map_free(&f->mails);
-  rt__free(f->alloc, f->f, f->cap * sizeof *f->f);
   rt__free(f->alloc, f->of, f->n_of * sizeof *f->of);
   rt__free(f->alloc, f->born, f->n * sizeof *f->born);
+  f->of = NULL;
+  f->born = NULL;
+  f->n_of = f->n_born = 0;
+}
+
+void rt__facts_free(rt__facts *f)
+{
+  unseal(f);
+  rt__map_free(&f->index);
+  rt__free(f->alloc, f->f, f->cap * sizeof *f->f);
   *f = (rt__facts){.alloc = f->alloc};
 }
 
@@ -113,6 +122,7 @@ static bool count_one(rt__map *m, uint64_t value)
 
 rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err)
 {
+  unseal(f);
   f->n_of = rt__set_accounts(set);
   f->of = rt__calloc(f->alloc, f->n_of, sizeof *f->of);
   f->born = rt__calloc(f->alloc, f->n, sizeof *f->born);

@@ -213,6 +213,8 @@ static void put_size(rt__json *j, const rt_campaign *c)
   rt__json_close(j, '}');
   moment(j, "first_seen", rt_campaign_first_us(c));
   moment(j, "last_seen", rt_campaign_last_us(c));
+  if (rt_campaign_flaggable_us(c))
+    moment(j, "flaggable_at", rt_campaign_flaggable_us(c));
 }
 
 static void put_evidence(rt__json *j, const rt_campaign *c)

@@ -66,6 +66,23 @@ static void sets(page *p, const char *title, const rt__score_set *set, size_t n)
   }
 }
 
+/* only of findings with --replay */
+static void moments(page *p, const rt__score_report *r)
+{
+  if (isnan(r->hours_to_flag))
+    return;
+  say(p, "\n%-34s%10s%8s%10s%15s%10s\n", "before it could be flagged", "accounts", "found", "hours",
+      "exchanges got", "of all");
+  for (size_t i = 0; i < r->n_campaign_rows; i++) {
+    const rt__score_campaign *c = &r->campaign_rows[i];
+    say(p, "%-34.*s%10llu%8llu", WORD(c->group), PUT(c->accounts), PUT(c->found));
+    if (isnan(c->hours) || isnan(c->leaked))
+      say(p, "%10s%15llu%10llu\n", "never", PUT(c->exchanges), PUT(c->exchanges));
+    else
+      say(p, "%10.1f%15.0f%10llu\n", c->hours, c->leaked, PUT(c->exchanges));
+  }
+}
+
 static void kinds(page *p, const rt__score_report *r)
 {
   say(p, "\n%-20s%10s%8s%9s%9s%8s%18s   %s\n", "honest, resold", "accounts", "groups", "flagged",
@@ -110,6 +127,7 @@ rt_code rt__score_text(const rt__score_report *r, rt__buf *out)
   sets(&p, "level", r->levels, r->n_levels);
   sets(&p, "band", r->bands, r->n_bands);
   sets(&p, "accounts", r->sizes, r->n_sizes);
+  moments(&p, r);
   kinds(&p, r);
   prevalence(&p, r);
   calibration(&p, r);

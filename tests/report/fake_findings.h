@@ -23,7 +23,7 @@ struct rt_campaign {
   const char *method;
   unsigned decoys;
   uint64_t exchanges, in, out;
-  int64_t first, last;
+  int64_t first, last, flaggable;
   const rt_evidence *evidence;
   size_t n_evidence;
   const rt_counter *counters;
@@ -138,6 +138,10 @@ int64_t rt_campaign_first_us(const rt_campaign *c)
 int64_t rt_campaign_last_us(const rt_campaign *c)
 {
   return c->last;
+}
+int64_t rt_campaign_flaggable_us(const rt_campaign *c)
+{
+  return c->flaggable;
 }
 size_t rt_campaign_evidence_count(const rt_campaign *c)
 {

@@ -57,6 +57,7 @@ static const rt_campaign campaigns[] = {{.id = "rc-02",
                                          .out = 20,
                                          .first = T0,
                                          .last = T0 + 1000000,
+                                         .flaggable = T0 + 500000,
                                          .evidence = evidence,
                                          .n_evidence = 2,
                                          .counters = counters,
@@ -107,7 +108,8 @@ static const char golden[] =
     "\"decoys\":100},\"members\":2,\"harvesting\":1,\"exchanges\":603,\"tokens\":{\"input\":10,"
     "\"output\":20},"
     "\"first_seen\":\"2026-03-01T08:15:30.25Z\",\"last_seen\":\"2026-03-01T08:15:31.25Z\","
-    "\"evidence\":[{\"family\":\"content\",\"bits\":11.2,\"quartiles\":[9,11.2,13.1],\"what\":"
+    "\"flaggable_at\":\"2026-03-01T08:15:30.75Z\",\"evidence\":[{\"family\":\"content\",\"bits\":"
+    "11.2,\"quartiles\":[9,11.2,13.1],\"what\":"
     "\"one list\","
     "\"values\":[\"skeleton \\\"a\\\"\",\"two\\nlines\"]},"
     "{\"family\":\"money\",\"bits\":7.5,\"quartiles\":[7,7.5,8],\"what\":\"cards\",\"values\":[]}],"
