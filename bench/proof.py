@@ -200,14 +200,18 @@ def kinds_table():
 LARGE, ENOUGH = 1000, 10  # of so many accounts, busy kinds are slowed to so many requests a day
 
 
+ORDINARY = {"chat": .4, "popular-app": .2, "plugin": .1, "script": .1, "backend": .1, "coding-agent": .1}
+
+
 def grown(kind, most, daily, size):
-    """The kind alone beside 500 others. Kinds that come in groups grow as one group; friends stay few and become many."""
+    """The kind alone beside 500 ordinary accounts. Kinds that come in groups grow as one group; friends become many groups."""
     spec = {"count": size}
     if most > 5:
         spec["group"] = size
     if size >= LARGE and daily > ENOUGH:
         spec["rate"] = round(ENOUGH / daily, 3)
-    return {"name": f"{kind}-{size}", "days": 7, "benign": 500, "release_day": 3.2, "background": {kind: spec}}
+    return {"name": f"{kind}-{size}", "days": 7, "benign": 500, "release_day": 3.2, "only_named": True,
+            "background": {**{k: {"share": v} for k, v in ORDINARY.items() if k != kind}, kind: spec}}
 
 
 def lookalikes(b):
@@ -302,8 +306,25 @@ def families_off(b):
                       for (v, f), g in groups.items() if f == "nothing"]))
 
 
+def replay(b):
+    rows = []
+    for seed, view, r, _, _ in b.scans("ladder", preset="ladder", options=("--replay",)):
+        rows += [{"seed": seed, "view": view, "group": c["group"], "level": c["kind"], "accounts": c["accounts"], "found": c["found"],
+                  "exchanges": c["exchanges"], "hours": c["hours_to_flag"], "leaked": c["leaked"]} for c in r["by_campaign"]]
+        b.keep("replay", rows)
+    def line(level, view, g):
+        found = [r for r in g if r["hours"] is not None]
+        hours = sorted(r["hours"] for r in found)
+        got = sum(r["leaked"] if r in found else r["exchanges"] for r in g)
+        return [level, view, len(g), len(found), *([f"{hours[0]:.0f}", f"{hours[len(hours) // 2]:.0f}", f"{hours[-1]:.0f}"] if found else ["-"] * 3),
+                share(mean(r["leaked"] / max(r["exchanges"], 1) for r in found)), f"{got:,.0f}", f'{sum(r["exchanges"] for r in g):,}']
+    b.about("Preset ladder, a week: what got away before a campaign could have been flagged; one that is never flagged gets all.")
+    b.page.say(table(["level", "view", "campaigns", "flagged", "hours: least", "median", "most", "share gone by then, mean", "exchanges gone", "of"],
+                     [line(level, v, g) for (level, v), g in sorted(by(rows, "level", "view").items(), key=lambda x: (x[0][0], VIEWS.index(x[0][1])))]))
+
+
 ROWS = {"smallest": smallest, "balancers": balancers, "solos": solos, "lookalikes": lookalikes, "null": null, "chance": chance,
-        "families": families_off, **{name: preset(name) for name in PRESETS}}
+        "families": families_off, "replay": replay, **{name: preset(name) for name in PRESETS}}
 
 
 def main():
