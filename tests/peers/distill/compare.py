@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds retort's file readers against their references. Not part of `make check`: the references are packages.
+"""Holds retort's file readers against their references. Part `files` of `make bench-distill` runs it: the references
+are packages.
 
     compare.py PROBE quant                             against `gguf`: random blocks of every type that is read
     compare.py PROBE llama MODEL.gguf TEXT [LINES]     ids against llama.cpp (`xllamacpp`)
@@ -66,22 +67,12 @@ def quant(probe):
 
 
 def llama(probe, path, text, count=LINES):
-    """through the server that is in the package, so MODEL must be a whole model"""
-    import json
-    import urllib.request
-    import xllamacpp
-    params = xllamacpp.CommonParams()
-    params.model.path, params.n_ctx, params.n_parallel, params.warmup = path, 64, 1, False
-    server = xllamacpp.Server(params)
-    lines = lines_of(text, int(count))
-    good = True
+    """MODEL must be a whole model"""
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "bench", "distill"))
+    from llama import Model
+    model, lines, good = Model(path, 64), lines_of(text, int(count)), True
     for special in (False, True):
-        theirs = []
-        for line in lines:
-            body = json.dumps({"content": line, "add_special": False, "parse_special": special}).encode()
-            request = urllib.request.Request(server.listening_address + "/tokenize", body,
-                                             {"Content-Type": "application/json"})
-            theirs.append(json.load(urllib.request.urlopen(request))["tokens"])
+        theirs = [model.tokens(line, special=special) for line in lines]
         name = "%s against llama.cpp%s" % (path, ", special tokens" if special else "")
         good = report(name, lines, probe_ids(probe, path, lines, special), theirs) and good
     return good
@@ -119,8 +110,7 @@ def spm(probe, path, text, count=LINES):
 def main():
     probe, what, *rest = sys.argv[1:]
     good = {"quant": quant, "llama": llama, "hf": hf, "spm": spm}[what](probe, *rest)
-    sys.stdout.flush()
-    os._exit(0 if good else 1)  # llama.cpp's server has threads that don't end by themselves
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
-/* probe - a window for the comparisons in this folder: what retort's readers make of a file.
+/* probe - a window for comparisons (here and in bench/distill): what retort makes of a file.
  *
- *   probe tokens MODEL.gguf|TOKENIZER.json [special]   hex lines on standard input, ids on standard
- * output probe text MODEL.gguf|TOKENIZER.json               ids on standard input, hex lines on
- * standard output probe floats TYPE                                  blocks on standard input,
- * floats on standard output
+ * probe tokens MODEL.gguf|TOKENIZER.json [special]: hex lines on standard input, ids on standard
+ *   output
+ * probe text MODEL.gguf|TOKENIZER.json: ids on standard input, hex lines on standard output
+ * probe floats TYPE: blocks on standard input, floats on standard output
+ * probe json MODEL.gguf: its tokenizer as tokenizer.json
+ * probe convert MODEL FILE.gguf|FOLDER TYPE: read and written again
+ * probe logits MODEL: lines of ids on standard input, their logits as floats on standard output
  */
 #include "distill/export.h"
+#include "distill/head.h"
 #include "distill/import.h"
+#include "distill/net.h"
 #include "distill/quant.h"
 #include "distill/tokenizer.h"
 
@@ -132,6 +137,60 @@ static int convert(const char *from, const char *to, const char *type)
   return code ? complain(&err) : 0;
 }
 
+/* ---- logits */
+
+static void put_row(void *ctx, size_t row, float *z, float *t, unsigned worker)
+{
+  const rt_imported *in = ctx; /* one thread, ascending rows: they come out in order */
+  (void)row;
+  (void)t;
+  (void)worker;
+  if (fwrite(z, sizeof *z, in->model->config.vocab, stdout) != in->model->config.vocab)
+    exit(1);
+}
+
+static rt_code one_sequence(rt__engine *e, rt_imported *in, const rt_ids *ids, rt_error *err)
+{
+  const rt_model_config *c = &in->model->config;
+  rt__net *net = NULL;
+  rt__head *head = NULL;
+  uint32_t rows[4096];
+  rt_code code = ids->n > RT__ARRAY_LEN(rows) ? rt__fail(err, RT_E_LIMIT, "too long") : RT_OK;
+  for (uint32_t i = 0; !code && i < ids->n; i++)
+    rows[i] = i;
+  code = code ? code : rt__net_new(e, c, (rt__net_shape){.batch = 1, .seq = ids->n}, &net, err);
+  code = code ? code : rt__head_new(&e->alloc, c->vocab, c->d_model, 0, &head, err);
+  if (!code) {
+    rt__head_run r = {.rows = rows, .n_rows = ids->n, .fn = put_row, .ctx = in};
+    r.hidden = rt__net_forward(net, in->model, ids->p, 1, ids->n);
+    r.w = in->model->data + rt__net_head_offset(in->model);
+    rt__head_go(e, head, &r);
+  }
+  rt__head_free(head);
+  rt__net_free(net);
+  return code;
+}
+
+static int logits(const char *path)
+{
+  char *line = malloc(LINE_MAX_BYTES);
+  rt_imported in;
+  rt__engine *e = NULL;
+  rt_error err = {0};
+  rt_code code = rt_import(rt_alloc_default(), path, 0, &in, &err);
+  code = code ? code : rt__engine_new(rt_alloc_default(), 1, NULL, &e, &err);
+  while (!code && line && fgets(line, (int)LINE_MAX_BYTES, stdin)) {
+    rt_ids ids;
+    rt_ids_init(&ids, rt_alloc_default(), LINE_MAX_BYTES);
+    char *end = line;
+    for (char *p = line; !code && *p && *p != '\n'; p = end)
+      code = rt_ids_add(&ids, (uint32_t)strtoul(p, &end, 10));
+    code = code ? code : one_sequence(e, &in, &ids, &err);
+    rt_ids_free(&ids);
+  }
+  return code ? complain(&err) : 0;
+}
+
 static int json(const rt_tokenizer *t)
 {
   rt__buf out, config;
@@ -153,6 +212,8 @@ int main(int argc, char **argv)
     return json(load(argv[2]));
   if (argc == 5 && strcmp(argv[1], "convert") == 0)
     return convert(argv[2], argv[3], argv[4]);
+  if (argc == 3 && strcmp(argv[1], "logits") == 0)
+    return logits(argv[2]);
   if (argc == 3 && strcmp(argv[1], "floats") == 0)
     return floats(argv[2]);
   (void)fprintf(stderr, "probe: see the head of probe.c\n");

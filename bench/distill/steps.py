@@ -1,0 +1,113 @@
+"""steps - retort's training beside PyTorch: the same steps (parity), and how many a second (speed)."""
+import json
+import os
+import random
+import statistics
+import sys
+
+from common import HERE, ROOT, THREADS, history, table
+
+SIZES = {  # bar: retort's tokens a second over the better of PyTorch's
+    "2.2M": {"set": {"layers": 4, "d_model": 192, "heads": 6, "kv_heads": 6, "d_ff": 512}, "bar": 1.5, "steps": 40},
+    "21M": {"set": {"layers": 6, "d_model": 512, "heads": 8, "kv_heads": 8, "d_ff": 1408}, "bar": 1.0, "steps": 8},
+}
+
+
+def own_text(shop):
+    """words of this repository: enough for 2,048 tokens"""
+    path = shop.path("text.txt")
+    with open(path, "w", encoding="utf-8") as f:
+        for folder, _, names in sorted(os.walk(os.path.join(ROOT, "src"))):
+            for name in sorted(names):
+                if name.endswith((".c", ".h")):
+                    with open(os.path.join(folder, name), encoding="utf-8") as g:
+                        f.write(g.read())
+    return path
+
+
+def base(shop, text, name, size):
+    """a random model of this size with a tokenizer of 2,048 words, as a folder"""
+    run = shop.train(name + "-run", "--text", text, **size, vocab=2048, seq=128, batch=1, steps=1, warmup=0, rate=1e-9,
+                     held_out=0, context=512)
+    folder = shop.path(name)
+    shop.retort("export", "--run", run, "--hf", folder)
+    return folder
+
+
+def parity_targets(shop, folder, vocab=2048, n=65, docs=8):
+    """tokens, and log-probabilities that 16 bits hold exactly; also as a .kdt"""
+    pick = random.Random(3)
+    tokens = [[pick.randrange(vocab) for _ in range(n)] for _ in range(docs)]
+    tops = [[[[i, -2.0 - 0.25 * r] for r, i in enumerate(pick.sample(range(vocab), 12))] for _ in range(n - 1)]
+            for _ in range(docs)]
+    with open(shop.path("parity.jsonl"), "w", encoding="utf-8") as f:
+        for t, p in zip(tokens, tops):
+            f.write(json.dumps({"tokens": t, "top": p + [None]}) + "\n")
+    shop.retort("cache", "--from-logits", shop.path("parity.jsonl"), "--tokenizer", folder, "--top", 12, "--tail", 0,
+                "--out", shop.path("parity.kdt"))
+    return tokens, tops
+
+
+def parity(shop):
+    """ten steps on one batch from the same weights: losses and gradients' norms, 1e-4 relative"""
+    import peer_torch as peer
+    import torch
+    folder = base(shop, own_text(shop), "parity", {"layers": 3, "d_model": 96, "heads": 6, "kv_heads": 2, "d_ff": 160})
+    tokens, tops = parity_targets(shop, folder)
+    all_tokens = torch.tensor(tokens)
+    ids = torch.tensor([[[x[0] for x in row] for row in doc] for doc in tops])
+    weights = torch.tensor([[[x[1] for x in row] for row in doc] for doc in tops]).exp()
+    worst = 0.0
+    for mix, loss in ((0.0, "ce"), (0.7, "kl")):
+        run = shop.train("parity-" + loss, "--targets", shop.path("parity.kdt"), "--tokenizer", folder, "--student",
+                         os.devnull, "--teacher", folder, start="teacher", layers=3, batch=len(tokens), steps=10,
+                         warmup=0, rate=0.002, rate_floor=1, held_out=0, loss=loss, mix=mix)
+        other = peer.steps(peer.Model(folder), 0.002, 10, lambda i: all_tokens[:, :-1],
+                           lambda z, i, mix=mix: peer.sparse_loss(z, all_tokens[:, 1:], ids, weights, mix))
+        for a, b in zip(history(run), other):
+            worst = max(worst, abs(a["ce"] / b[1] - 1), abs(a["norm"] / b[2] - 1))
+    return {"torch": torch.__version__, "worst_relative": worst, "bar": 1e-4, "met": worst <= 1e-4}
+
+
+def parity_page(r):
+    return [f"Ten AdamW steps on one batch beside PyTorch {r['torch']}: losses and norms of gradients differ by at most "
+            f"{r['worst_relative']:.1e} relative (bar {r['bar']:g})."]
+
+
+def own_speed(shop, folder, text, name, size):
+    run = shop.train(name + "-speed", "--text", text, "--tokenizer", folder, **size["set"], seq=128, batch=16,
+                     steps=size["steps"], held_out=0, context=512)
+    return statistics.median(r["tokens_per_s"] for r in history(run)[3:])
+
+
+def speed(shop, seconds=12, rounds=5):
+    """tokens a second, in turns, so that all see the same weather"""
+    import peer_torch as peer
+    import torch
+    torch.set_num_threads(THREADS)
+    text = own_text(shop)
+    sizes = {}
+    for name, size in SIZES.items():
+        folder = base(shop, text, "speed-" + name, size["set"])
+        rows = {"retort": [], "torch": [], "torch.compile": []}
+        for _ in range(rounds):
+            rows["retort"].append(own_speed(shop, folder, text, name, size))
+            rows["torch"].append(peer.speed(folder, 16, 128, seconds, False))
+            try:
+                rows["torch.compile"].append(peer.speed(folder, 16, 128, seconds, True))
+            except Exception as e:  # no compiler on this machine: say so, go on
+                rows["torch.compile"].append(0.0)
+                print("torch.compile:", str(e).split("\n")[0][:120], file=sys.stderr)
+        median = {k: statistics.median(v) for k, v in rows.items()}
+        ratio = median["retort"] / max(median["torch"], median["torch.compile"])
+        sizes[name] = {"tokens_per_s": median, "all": rows, "ratio": ratio, "bar": size["bar"],
+                       "met": ratio >= size["bar"]}
+    return {"torch": torch.__version__, "cpu": torch.backends.cpu.get_cpu_capability(), "sizes": sizes}
+
+
+def speed_page(r):
+    head = ["tokens/s, 2 threads, 2,048 words, batch 16 x 128", "retort", "eager", "compiled", "ratio to the better",
+            "bar"]
+    return [f"PyTorch {r['torch']} ({r['cpu']}), in turns, medians of five:", ""] + table(head, [
+        [name + " parameters"] + [f"{s['tokens_per_s'][k]:.0f}" for k in ("retort", "torch", "torch.compile")] +
+        [f"{s['ratio']:.2f}", f"{s['bar']:g}"] for name, s in r["sizes"].items()])
