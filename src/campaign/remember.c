@@ -65,3 +65,8 @@ rt_code rt__findings_remember(rt_findings *f, const rt__remembrance *r, rt_error
   qsort(f->campaigns, f->n_campaigns, sizeof *f->campaigns, by_campaign);
   return RT_OK;
 }
+
+uint64_t rt__member_hash(const rt_member *m)
+{
+  return m->hash;
+}

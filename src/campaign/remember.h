@@ -19,6 +19,9 @@ typedef struct rt__remembrance {
  * The ids must differ. O(campaigns log campaigns + notes) */
 rt_code rt__scan_remember(rt_scan *s, const rt__remembrance *r, rt_error *err);
 
+/* the account of a member, as digests know it */
+uint64_t rt__member_hash(const rt_member *m);
+
 /* the digests that the scan ran on, sealed; NULL before rt_scan_run */
 const rt__set *rt__scan_set(const rt_scan *s);
 

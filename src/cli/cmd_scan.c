@@ -1,6 +1,6 @@
 /* scan - from log files to campaigns. */
-#include "campaign/spooled.h"
 #include "cli/beside.h"
+#include "cli/daily.h"
 #include "cli/ingest.h"
 #include "cli/mapfile.h"
 #include "cli/out.h"
@@ -19,6 +19,7 @@ typedef struct job {
   rt_scan *scan;
   cli_ingest in;
   cli_beside accounts, events;
+  cli_daily daily;
   cli_out out;
   bool has_out;
   rt__run_input *inputs;
@@ -43,21 +44,6 @@ static int read_options(job *j)
   return CLI_DONE;
 }
 
-static int open_sinks(job *j)
-{
-  rt_error err = {0};
-  for (unsigned i = 0; i <= j->in.threads; i++) {
-    rt__spool spool;
-    size_t memory;
-    int status = cli_ingest_spool(j->a, &j->in, i, &spool, &memory);
-    if (status != CLI_DONE)
-      return status;
-    if (rt__scan_sink_spooled(j->scan, memory, &spool, &j->in.sinks[i], &err) != RT_OK)
-      return cli_error(j->a, NULL, &err);
-  }
-  return CLI_DONE;
-}
-
 static int open_scan(job *j)
 {
   rt_error err = {0};
@@ -68,7 +54,8 @@ static int open_scan(job *j)
     return status;
   if (rt_scan_new(rt_alloc_default(), &j->options, &j->scan, &err) != RT_OK)
     return cli_error(j->a, NULL, &err);
-  return open_sinks(j);
+  status = cli_daily_open(j->a, &j->in.key, &j->daily);
+  return status == CLI_DONE ? cli_daily_sinks(j->a, &j->daily, &j->in, j->scan) : status;
 }
 
 /* an hour of work shouldn't end at a folder that isn't there */
@@ -159,7 +146,8 @@ static int write_findings(job *j)
                        .n_inputs = j->n_inputs,
                        .refused = j->refused,
                        .n_refused = j->n_refused,
-                       .options = &j->options};
+                       .options = &j->options,
+                       .until_us = j->daily.until_us};
   const rt__emit emit = {cli_out_write, &j->out};
   if (rt__findings_json(rt_alloc_default(), rt_scan_findings(j->scan), &run, &emit, &err) != RT_OK)
     return err.code == RT_E_IO ? cli_failed(j->a, "%s", err.message) : cli_error(j->a, NULL, &err);
@@ -176,13 +164,14 @@ static rt_code print_rows(job *j, rt__row *rows, size_t n, rt_error *err)
   const rt__emit emit = {cli_out_write, &shown};
   for (size_t i = 0; i < n; i++)
     rt__row_of(rt_findings_campaign(f, i), &rows[i]);
-  const rt__summary s = {.view = rt__cstr(rt_findings_view(f)),
-                         .exchanges = rt_findings_exchanges(f),
-                         .accounts = rt_findings_accounts(f),
-                         .refused = all_refused(j),
-                         .rows = rows,
-                         .n_rows = n,
-                         .file = to_stdout ? NULL : out};
+  rt__summary s = {.view = rt__cstr(rt_findings_view(f)),
+                   .exchanges = rt_findings_exchanges(f),
+                   .accounts = rt_findings_accounts(f),
+                   .refused = all_refused(j),
+                   .rows = rows,
+                   .n_rows = n,
+                   .file = to_stdout ? NULL : out};
+  cli_daily_summary(&j->daily, &s);
   return cli_format_is(j->a, "json") ? rt__summary_json(rt_alloc_default(), &s, &emit, err)
                                      : rt__summary_table(rt_alloc_default(), &s, &emit, err);
 }
@@ -239,6 +228,23 @@ static int replay(job *j)
   return c == RT_OK ? CLI_DONE : cli_error(j->a, NULL, &err);
 }
 
+/* from digests to what was found, and what is kept of it */
+static int look(job *j)
+{
+  int status = cli_daily_join(j->a, &j->daily, j->scan);
+  if (status == CLI_DONE)
+    status = find(j);
+  if (status == CLI_DONE)
+    status = replay(j);
+  if (status == CLI_DONE)
+    status = cli_daily_follow(j->a, &j->daily, j->scan);
+  if (status == CLI_DONE)
+    status = write_findings(j);
+  if (status == CLI_DONE)
+    status = cli_daily_keep(j->a, &j->daily, j->scan);
+  return status == CLI_DONE ? print_summary(j) : status;
+}
+
 static int scan(job *j)
 {
   int (*const steps[])(job *) = {open_out, open_scan, read_beside};
@@ -250,13 +256,7 @@ static int scan(job *j)
   if (status != CLI_DONE)
     return status;
   add_all_refused(j);
-  status = find(j);
-  if (status == CLI_DONE)
-    status = replay(j);
-  if (status == CLI_DONE)
-    status = write_findings(j);
-  if (status == CLI_DONE)
-    status = print_summary(j);
+  status = look(j);
   if (status == CLI_DONE && cli_given(j->a, "stats"))
     print_stats(j);
   return status == CLI_DONE ? j->in.worst : status;
@@ -270,6 +270,7 @@ static int run(const cli_args *a)
   if (j.has_out)
     cli_out_discard(&j.out);
   rt_scan_free(j.scan);
+  cli_daily_free(&j.daily);
   cli_ingest_free(&j.in);
   cli_beside_free(&j.accounts);
   cli_beside_free(&j.events);
@@ -289,6 +290,7 @@ static const cli_option options[] = {
      .kind = CLI_FLAG},
     {"without", 0, "FAMILY", "leave one family of evidence out", .kind = CLI_CHOICE, .many = true,
      .choices = families + 1},
+    CLI_DAILY_OPTIONS,
     {"key-file", 0, "FILE", "key of the digests; without it a public one is used",
      .kind = CLI_FILE},
     {"memory-limit", 0, "SIZE",

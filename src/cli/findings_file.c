@@ -140,6 +140,7 @@ static int take_run(reader *r)
   s->view = text(r, r->root, "view");
   s->exchanges = count(r, r->root, "exchanges");
   s->accounts = count(r, r->root, "accounts");
+  r->f->until_us = moment(r, r->root, "until");
   for (const rt__jr_node *n = rt__jr_first(r->doc, refused); n; n = rt__jr_next(r->doc, n))
     s->refused += isfinite(number_of(n)) ? (uint64_t)number_of(n) : 0;
   r->f->all = all && all->type == RT__JR_TRUE;
@@ -185,6 +186,49 @@ static void take_counters(reader *r, rt__case *k)
   }
 }
 
+static bool kind_of(rt_slice name, rt_change_kind *kind)
+{
+  for (int k = 0; k < RT_CHANGE_COUNT; k++)
+    if (rt__slice_eq(name, rt__cstr(rt_change_name((rt_change_kind)k)))) {
+      *kind = (rt_change_kind)k;
+      return true;
+    }
+  return false;
+}
+
+static rt_verdict verdict(reader *r, const rt__jr_node *n, const char *key)
+{
+  rt_slice name = text(r, n, key);
+  for (int v = 0; v < RT_VERDICT_COUNT; v++)
+    if (rt__slice_eq(name, rt__cstr(rt_verdict_name((rt_verdict)v))))
+      return (rt_verdict)v;
+  return RT_VERDICT_BENIGN;
+}
+
+/* events of a kind that is not known are passed over */
+static void take_changes(reader *r, rt__case *k)
+{
+  size_t n;
+  const rt__jr_node *list = field(r, r->root, "history");
+  rt_change *out = room_for(r, list, sizeof *out, &n);
+  const rt__jr_node *e = n ? rt__jr_first(r->doc, list) : NULL;
+  for (size_t i = 0; i < n && e; i++, e = rt__jr_next(r->doc, e)) {
+    rt_change *c = &out[k->n_changes];
+    rt_slice with = text(r, e, "with"), other = with.p ? with : text(r, e, "from");
+    if (!kind_of(text(r, e, "event"), &c->kind))
+      continue;
+    c->at_us = moment(r, e, "at");
+    c->accounts = count(r, e, "accounts");
+    c->closed = count(r, e, "closed");
+    c->was = verdict(r, e, "was");
+    c->now = verdict(r, e, "now");
+    if (other.n < sizeof c->other && other.n)
+      memcpy(c->other, other.p, other.n);
+    k->n_changes++;
+  }
+  k->changes = out;
+}
+
 static int take_campaign(reader *r)
 {
   cli_findings *f = r->f;
@@ -213,6 +257,7 @@ static int take_campaign(reader *r)
   c->file.decoys = count(r, sure, "decoys");
   take_evidence(r, &c->file);
   take_counters(r, &c->file);
+  take_changes(r, &c->file);
   if (!c->line.p || !c->file.row.campaign.p)
     return c->line.p ? broken(r, "a campaign without its id") : no_memory(r);
   f->n_campaigns++;

@@ -34,8 +34,9 @@ typedef struct cli_wanted {
 
 typedef struct cli_findings {
   rt__arena *arena;
-  rt__summary run; /* rows are those of the campaigns */
-  bool all;        /* account lines were asked for when the file was made */
+  rt__summary run;  /* rows are those of the campaigns */
+  int64_t until_us; /* last exchange; 0: not said */
+  bool all;         /* account lines were asked for when the file was made */
   cli_campaign *campaigns;
   size_t n_campaigns, campaigns_cap;
   cli_member *members;

@@ -1,5 +1,7 @@
 #include "report/casefile.h"
 
+#include "report/history.h"
+
 #include <inttypes.h>
 #include <math.h>
 
@@ -8,6 +10,7 @@
 #define FAMILIES_SHOWN 3 /* of a member, in a list */
 #define CAUSES_SHOWN   4
 #define MEMBERS_SHOWN  12
+#define CHANGES_SHOWN  8 /* the latest */
 
 /* a page in the making: the first failure stays, what follows is a no-op */
 typedef struct page {
@@ -164,6 +167,26 @@ static void put_counters(page *p, const rt__case *k, size_t max)
     SAY(p, "  ... and %zu that are further away\n", k->n_counters - max);
 }
 
+/* ---- between runs */
+
+static void put_history(page *p, const rt__case *k, size_t max)
+{
+  size_t first = k->n_changes > max ? k->n_changes - max : 0;
+  if (k->n_changes == 0)
+    return;
+  heading(p, "What happened to it");
+  if (first)
+    SAY(p, "  ... %zu earlier (--all lists them)\n", first);
+  for (size_t i = first; i < k->n_changes; i++) {
+    char at[20];
+    rt__short_time(k->changes[i].at_us, at);
+    SAY(p, "  %s  %-8s  ", at, rt_change_name(k->changes[i].kind));
+    if (p->code == RT_OK)
+      p->code = rt__history_words(&p->text, &k->changes[i]);
+    SAY(p, "\n");
+  }
+}
+
 /* ---- members */
 
 /* the strongest `max` families, falling; equal ones in the order of the table */
@@ -243,6 +266,7 @@ rt_code rt__case_campaign(const rt_alloc *alloc, const rt__case *k, bool all, co
   put_head(&p, k);
   put_evidence(&p, k);
   put_counters(&p, k, all ? SIZE_MAX : CAUSES_SHOWN);
+  put_history(&p, k, all ? SIZE_MAX : CHANGES_SHOWN);
   put_members(&p, k, all ? SIZE_MAX : MEMBERS_SHOWN);
   return finish(&p, emit, err);
 }

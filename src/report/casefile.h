@@ -40,6 +40,8 @@ typedef struct rt__case {
   size_t n_evidence;
   const rt__case_counter *counters;
   size_t n_counters;
+  const rt_change *changes; /* oldest first */
+  size_t n_changes;
   const rt__case_member *members; /* score falling */
   size_t n_members;
 } rt__case;

@@ -1,6 +1,7 @@
 #include "report/findings_json.h"
 
 #include "base/json.h"
+#include "report/history.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -173,6 +174,8 @@ static rt_code put_run(writer *w, const rt_findings *f, const rt__run *run)
   put_options(j, run->options);
   count(j, "exchanges", rt_findings_exchanges(f));
   count(j, "accounts", rt_findings_accounts(f));
+  if (run->until_us)
+    moment(j, "until", run->until_us);
   put_refused(j, run);
   rounded(j, "prior", rt_findings_prior(f), 6);
   return end(w);
@@ -275,6 +278,15 @@ static void put_exemplars(rt__json *j, const rt_campaign *c)
   rt__json_close(j, ']');
 }
 
+static void put_history(rt__json *j, const rt_campaign *c)
+{
+  rt__json_key(j, "history");
+  rt__json_open(j, '[');
+  for (size_t i = 0; i < rt_campaign_changes(c); i++)
+    rt__history_json(j, rt_campaign_change(c, i));
+  rt__json_close(j, ']');
+}
+
 static rt_code put_campaign(writer *w, const rt_campaign *c)
 {
   rt__json *j = begin(w);
@@ -288,9 +300,7 @@ static rt_code put_campaign(writer *w, const rt_campaign *c)
   put_evidence(j, c);
   put_counter(j, c);
   put_exemplars(j, c);
-  rt__json_key(j, "history");
-  rt__json_open(j, '[');
-  rt__json_close(j, ']');
+  put_history(j, c);
   return end(w);
 }
 

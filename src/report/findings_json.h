@@ -35,6 +35,7 @@ typedef struct rt__run {
   const rt__run_refused *refused; /* causes without lines are left out */
   size_t n_refused;
   const rt_scan_options *options;
+  int64_t until_us; /* last exchange; 0: not said */
 } rt__run;
 
 /* O(members). RT_E_NOMEM, RT_E_LIMIT for a line over RT__LINE_MAX, or what `emit` returned. */

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "report/history.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,6 +75,29 @@ static const char *plural(uint64_t n)
   return n == 1 ? "" : "s";
 }
 
+static rt_code news_row(rt__buf *b, const rt__news *n)
+{
+  rt_code c = rt__buf_printf(b, "  %-8s  %s  ", rt_change_name(n->change.kind), n->campaign);
+  if (c == RT_OK)
+    c = rt__history_words(b, &n->change);
+  return c == RT_OK ? rt__buf_printf(b, "\n") : c;
+}
+
+/* what changed comes first: it is what somebody who looks every morning wants to know */
+static rt_code table_news(rt__buf *b, const rt__summary *s)
+{
+  char since[20];
+  rt__short_time(s->since_us, since);
+  if (s->n_news == 0)
+    return rt__buf_printf(b, "Nothing changed since %s UTC.\n\n", since);
+  rt_code c = rt__buf_printf(b, "Since %s UTC:\n", since);
+  for (size_t i = 0; i < s->n_news && i < ROWS_SHOWN && c == RT_OK; i++)
+    c = news_row(b, &s->news[i]);
+  if (c == RT_OK && s->n_news > ROWS_SHOWN)
+    c = rt__buf_printf(b, "  ... and %zu more\n", s->n_news - ROWS_SHOWN);
+  return c == RT_OK ? rt__buf_printf(b, "\n") : c;
+}
+
 static rt_code table_head(rt__buf *b, const rt__summary *s)
 {
   char exchanges[32], accounts[32], refused[32];
@@ -87,6 +111,8 @@ static rt_code table_head(rt__buf *b, const rt__summary *s)
     c = rt__buf_printf(b, "; %s line%s refused", refused, plural(s->refused));
   if (c == RT_OK)
     c = rt__buf_printf(b, "\n\n");
+  if (c == RT_OK && s->since_us)
+    c = table_news(b, s);
   if (c == RT_OK && s->n_rows == 0)
     return rt__buf_printf(b, "No campaign found.\n");
   if (c == RT_OK)
@@ -208,6 +234,23 @@ static void json_row(rt__json *j, const rt__row *r)
   rt__json_close(j, '}');
 }
 
+static void json_news(rt__json *j, const rt__summary *s)
+{
+  rt__json_key(j, "since");
+  rt__json_time(j, s->since_us);
+  rt__json_key(j, "changes");
+  rt__json_open(j, '[');
+  for (size_t i = 0; i < s->n_news; i++) {
+    rt__json_open(j, '{');
+    rt__json_key(j, "campaign");
+    rt__json_cstr(j, s->news[i].campaign);
+    rt__json_key(j, "change");
+    rt__history_json(j, &s->news[i].change);
+    rt__json_close(j, '}');
+  }
+  rt__json_close(j, ']');
+}
+
 rt_code rt__summary_json(const rt_alloc *alloc, const rt__summary *s, const rt__emit *emit,
                          rt_error *err)
 {
@@ -226,6 +269,8 @@ rt_code rt__summary_json(const rt_alloc *alloc, const rt__summary *s, const rt__
   rt__json_u64(&j, s->accounts);
   rt__json_key(&j, "refused");
   rt__json_u64(&j, s->refused);
+  if (s->since_us)
+    json_news(&j, s);
   rt__json_key(&j, "campaigns");
   rt__json_open(&j, '[');
   for (size_t i = 0; i < s->n_rows; i++)

@@ -20,11 +20,20 @@ typedef struct rt__row {
   double log_odds;
 } rt__row;
 
+/* what happened to one campaign since the last run */
+typedef struct rt__news {
+  char campaign[20];
+  rt_change change;
+} rt__news;
+
 typedef struct rt__summary {
   rt_slice view;
   uint64_t exchanges, accounts, refused;
   const rt__row *rows;
   size_t n_rows;
+  int64_t since_us; /* last exchange that the run before knew of; 0: there was none */
+  const rt__news *news;
+  size_t n_news;
   const char *file; /* where the findings are, for the hint below the table; NULL: no hint */
 } rt__summary;
 
