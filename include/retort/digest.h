@@ -60,7 +60,7 @@ enum {                /* rt_digest.flags */
 
 typedef struct rt_digest {
   int64_t time_us;
-  uint64_t account; /* never 0 */
+  uint64_t account; /* never 0; of two tenants' accounts of one name, not the same */
   /* 0 = missing in all that follow, unless said otherwise */
   uint64_t id, org, tenant, end_user, session;
   uint64_t ip, net;     /* the client's address (IPv6: its /64); its /24 or /48 */

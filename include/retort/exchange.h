@@ -107,7 +107,8 @@ typedef struct rt_exchange {
 /* a struct in which everything is missing; time is 0, choices 1 */
 void rt_exchange_clear(rt_exchange *x);
 
-/* RT_OK if x has an account of 1 to RT_NAME_MAX bytes and a time in range, else RT_E_ARG. O(1) */
+/* RT_OK if x has an account of 1 to RT_NAME_MAX bytes (with its tenant, one less) and without a
+ * NUL, and a time in range, else RT_E_ARG. O(bytes of the name) */
 rt_code rt_exchange_check(const rt_exchange *x, rt_error *err);
 
 #define RT_NAME_MAX                                                                                \

@@ -46,6 +46,8 @@ typedef struct rt_member rt_member;     /* opaque */
 uint64_t rt_findings_exchanges(const rt_findings *f); /* digests after duplicates were dropped */
 uint64_t rt_findings_duplicates(const rt_findings *f);
 uint64_t rt_findings_accounts(const rt_findings *f);
+/* tenants that were looked at one by one; accounts without any are one together */
+size_t rt_findings_tenants(const rt_findings *f);
 const char *rt_findings_view(const rt_findings *f); /* "facts", "text" or "metadata" */
 double rt_findings_prior(const rt_findings *f);
 /* largest and mean account profile in bytes, bytes of digests held: for --stats */
@@ -130,6 +132,7 @@ const rt_change *rt_campaign_change(const rt_campaign *c, size_t i);
 size_t rt_campaign_members(const rt_campaign *c);
 const rt_member *rt_campaign_member(const rt_campaign *c, size_t i);
 rt_slice rt_member_account(const rt_member *m);
+rt_slice rt_member_tenant(const rt_member *m); /* p == NULL where none is known */
 rt_role rt_member_role(const rt_member *m);
 double rt_member_score(const rt_member *m);
 uint64_t rt_member_exchanges(const rt_member *m);
@@ -141,8 +144,8 @@ double rt_member_bits(const rt_member *m, rt_family f);
 
 /* ---- accounts outside campaigns (only with options.all) */
 typedef struct rt_account_note {
-  rt_slice account;
-  rt_slice nearest; /* campaign id, empty if none */
+  rt_slice account, tenant; /* tenant: p == NULL where none is known */
+  rt_slice nearest;         /* campaign id, empty if none */
   double score;
   size_t n_missing;
   const char *const *missing;

@@ -95,11 +95,13 @@ void rt_scan_free(rt_scan *s);
  * The sink lives as long as the scan. */
 rt_code rt_scan_sink(rt_scan *s, rt_digest_sink *sink, rt_error *err);
 
-/* copied; the largest as_of wins, ties by the line's bytes */
+/* Copied; the largest as_of wins, ties by the line's bytes. With a tenant: about that tenant's
+ * account of the name; without: about every tenant's. */
 rt_code rt_scan_add_facts(rt_scan *s, const rt_facts *f, rt_error *err);
 rt_code rt_scan_add_event(rt_scan *s, const rt_event *e, rt_error *err);
 
-/* orders the digests and finds campaigns. Once. */
+/* Orders the digests and finds campaigns. Once. Where accounts belong to several tenants (by their
+ * exchanges, else by their facts), each tenant is looked at on its own. */
 rt_code rt_scan_run(rt_scan *s, rt_error *err);
 
 /* After rt_scan_run: when could each campaign first have been reported? Runs the scan again on what

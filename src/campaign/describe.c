@@ -1,6 +1,7 @@
 #include "campaign/significance.h"
 
 #include "account/profile.h"
+#include "digest/name.h"
 #include "sketch/stats.h"
 
 #include <math.h>
@@ -59,7 +60,8 @@ static void count_member(const rt__detection *d, uint32_t account, struct rt_cam
 {
   rt__profile p;
   rt__profile_of(d->set, account, &p);
-  m->account = rt__set_name(d->set, account);
+  m->account = rt__name_account(rt__set_name(d->set, account));
+  m->tenant = rt__name_tenant(rt__set_name(d->set, account));
   m->hash = rt__set_account(d->set, account);
   m->exchanges = p.exchanges;
   m->tokens = p.tokens_in + p.tokens_out;
@@ -194,7 +196,7 @@ static rt_code describe_one(const rt__detection *d, const rt__draft *x, rt__aren
   return e;
 }
 
-static int by_campaign(const void *a, const void *b)
+int rt__by_campaign(const void *a, const void *b)
 {
   const struct rt_campaign *x = a, *y = b;
   if (x->score != y->score)
@@ -272,11 +274,6 @@ static rt_code note_accounts(const rt__detection *d, rt_findings *out, rt_error 
 
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
 {
-  out->exchanges = rt__set_count(d->set);
-  out->duplicates = rt__set_duplicates(d->set);
-  out->accounts = rt__set_accounts(d->set);
-  out->digest_bytes = rt__set_bytes(d->set);
-  out->profile_bytes = sizeof(rt__profile);
   out->view = d->facts ? "facts" : d->starts.text ? "text" : "metadata";
   out->campaigns = rt__arena_take(out->arena, (d->drafts.n + 1) * sizeof *out->campaigns);
   if (!out->campaigns)
@@ -295,6 +292,6 @@ rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
       return c;
   }
   if (out->n_campaigns)
-    qsort(out->campaigns, out->n_campaigns, sizeof *out->campaigns, by_campaign);
+    qsort(out->campaigns, out->n_campaigns, sizeof *out->campaigns, rt__by_campaign);
   return RT_OK;
 }

@@ -41,6 +41,22 @@ rt_code rt__word_counters(const rt__bits *b, rt_verdict v, rt__arena *arena,
 rt_code rt__take_notes(const rt__detection *d, const char *const *id, rt_findings *out,
                        rt_error *err);
 
+/* Indices of the set's accounts by tenant, tenants ascending by hash and accounts within: those of
+ * tenant k are account[at[k]] … account[at[k + 1] - 1]. A tenant is what its exchanges say, else
+ * its facts (sealed; NULL: none); accounts without any are together. (tenant.c) */
+typedef struct rt__tenants {
+  uint32_t *account;
+  size_t *at;
+  size_t n, n_accounts;
+} rt__tenants;
+rt_code rt__tenants_of(const rt_alloc *a, const rt__set *set, const rt__facts *facts,
+                       rt__tenants *out) RT__MUST_CHECK;
+void rt__tenants_free(const rt_alloc *a, rt__tenants *t);
+
+/* the order of campaigns and of notes on accounts: score (falling), then name */
+int rt__by_campaign(const void *a, const void *b);
+int rt__by_note(const void *a, const void *b);
+
 /* words the drafts: ids, members, roles, evidence, counter-evidence (describe.c) */
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err);
 

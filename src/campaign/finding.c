@@ -7,6 +7,7 @@
   X(uint64_t, rt_findings_exchanges, exchanges, 0)                                                 \
   X(uint64_t, rt_findings_duplicates, duplicates, 0)                                               \
   X(uint64_t, rt_findings_accounts, accounts, 0)                                                   \
+  X(size_t, rt_findings_tenants, tenants, 0)                                                       \
   X(const char *, rt_findings_view, view, "metadata")                                              \
   X(double, rt_findings_prior, prior, 0)                                                           \
   X(size_t, rt_findings_profile_bytes, profile_bytes, 0)                                           \
@@ -38,6 +39,7 @@
 
 #define MEMBER_MAP(X)                                                                              \
   X(rt_slice, rt_member_account, account, ((rt_slice){NULL, 0}))                                   \
+  X(rt_slice, rt_member_tenant, tenant, ((rt_slice){NULL, 0}))                                     \
   X(rt_role, rt_member_role, role, RT_ROLE_BYSTANDER)                                              \
   X(double, rt_member_score, score, 0)                                                             \
   X(uint64_t, rt_member_exchanges, exchanges, 0)                                                   \

@@ -7,7 +7,7 @@
 #include "base/base.h"
 
 struct rt_member {
-  rt_slice account;
+  rt_slice account, tenant;
   uint64_t hash;
   rt_role role;
   double score;
@@ -40,6 +40,7 @@ struct rt_findings {
   uint64_t exchanges, duplicates, accounts;
   const char *view;
   double prior;
+  size_t tenants; /* looked at one by one; accounts without any are one */
   size_t profile_bytes, digest_bytes;
   struct rt_campaign *campaigns;
   size_t n_campaigns;

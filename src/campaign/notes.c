@@ -1,5 +1,6 @@
 /* Why an account is in no campaign: the best candidate it was part of, and what that one lacked. */
 #include "campaign/detect.h"
+#include "digest/name.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -72,7 +73,9 @@ static rt_code note_of(const rt__detection *d, uint32_t a, const rt__candidate *
     return RT_E_NOMEM;
   memcpy(copy, missing, n * sizeof *copy);
   double bits = k ? k->score : -40;
-  *out = (rt_account_note){.account = rt__set_name(d->set, a),
+  rt_slice name = rt__set_name(d->set, a);
+  *out = (rt_account_note){.account = rt__name_account(name),
+                           .tenant = rt__name_tenant(name),
                            .nearest = nearest_of(d, k, id),
                            .score = n ? fmin(1 / (1 + exp2(-bits)), 0.5) : 0.5,
                            .n_missing = n,
@@ -80,12 +83,13 @@ static rt_code note_of(const rt__detection *d, uint32_t a, const rt__candidate *
   return RT_OK;
 }
 
-static int by_note(const void *a, const void *b)
+int rt__by_note(const void *a, const void *b)
 {
   const rt_account_note *x = a, *y = b;
   if (x->score != y->score)
     return x->score > y->score ? -1 : 1;
-  return rt__slice_cmp(x->account, y->account);
+  int c = rt__slice_cmp(x->account, y->account);
+  return c ? c : rt__slice_cmp(x->tenant, y->tenant);
 }
 
 rt_code rt__take_notes(const rt__detection *d, const char *const *id, rt_findings *out,
@@ -100,7 +104,7 @@ rt_code rt__take_notes(const rt__detection *d, const char *const *id, rt_finding
     if (!d->drafts.of[a])
       c = note_of(d, a, best[a], id, out->arena, &out->notes[out->n_notes++]);
   if (c == RT_OK && out->n_notes)
-    qsort(out->notes, out->n_notes, sizeof *out->notes, by_note);
+    qsort(out->notes, out->n_notes, sizeof *out->notes, rt__by_note);
   rt__free(d->alloc, best, d->starts.n_accounts * sizeof *best);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for notes on accounts");
 }

@@ -1,11 +1,13 @@
 #include "retort/retort.h"
 
+#include "account/profile.h"
 #include "campaign/detect.h"
 #include "campaign/remember.h"
 #include "campaign/replay.h"
 #include "campaign/spooled.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define SINKS_MAX    256
 #define MEMORY_USUAL ((size_t)1 << 30)
@@ -122,6 +124,104 @@ static rt_code one_set(rt_scan *s, rt_error *err)
   return rt__set_seal(s->sets[0], err);
 }
 
+/* ---- one tenant, or a log without any */
+
+static rt_code find_in(rt_scan *s, const rt__set *set, rt_findings *out, rt_error *err)
+{
+  rt__detection d = {.alloc = &s->alloc,
+                     .options = &s->options,
+                     .set = set,
+                     .facts = s->facts.n_known ? &s->facts : NULL,
+                     .releases = s->releases,
+                     .n_releases = s->n_releases};
+  out->arena = s->findings.arena;
+  rt_code c = rt__detect(&d, err);
+  if (c == RT_OK)
+    c = rt__describe(&d, out, err);
+  rt__detection_free(&d);
+  return c;
+}
+
+/* ---- all of them */
+
+/* "facts" before "text" before "metadata" */
+static const char *wider(const char *a, const char *b)
+{
+  return strcmp(a, b) < 0 || strcmp(b, "metadata") == 0 ? a : b;
+}
+
+static rt_code join(rt_findings *to, const rt_findings *part, size_t n, rt_error *err)
+{
+  for (size_t i = 0; i < n; i++) {
+    to->n_campaigns += part[i].n_campaigns;
+    to->n_notes += part[i].n_notes;
+    to->view = i ? wider(to->view, part[i].view) : part[i].view;
+  }
+  to->campaigns = rt__arena_take(to->arena, (to->n_campaigns + 1) * sizeof *to->campaigns);
+  to->notes = rt__arena_take(to->arena, (to->n_notes + 1) * sizeof *to->notes);
+  if (!to->campaigns || !to->notes)
+    return rt__fail(err, RT_E_NOMEM, "no memory for findings");
+  for (size_t i = 0, c = 0, k = 0; i < n; i++) {
+    if (part[i].n_campaigns)
+      memcpy(to->campaigns + c, part[i].campaigns, part[i].n_campaigns * sizeof *to->campaigns);
+    if (part[i].n_notes)
+      memcpy(to->notes + k, part[i].notes, part[i].n_notes * sizeof *to->notes);
+    c += part[i].n_campaigns;
+    k += part[i].n_notes;
+  }
+  if (to->n_campaigns)
+    qsort(to->campaigns, to->n_campaigns, sizeof *to->campaigns, rt__by_campaign);
+  if (to->n_notes)
+    qsort(to->notes, to->n_notes, sizeof *to->notes, rt__by_note);
+  return RT_OK;
+}
+
+/* what is done with one tenant's digests, or with those of all where there is one tenant */
+typedef rt_code (*in_tenant)(rt_scan *s, const rt__set *set, rt_findings *part, rt_error *err);
+
+static rt_code in_part(rt_scan *s, const uint32_t *accounts, size_t n, in_tenant fn,
+                       rt_findings *part, rt_error *err)
+{
+  rt__set *view = NULL;
+  rt_code c = rt__set_view(s->sets[0], accounts, n, &view, err);
+  if (c == RT_OK && s->facts.n)
+    c = rt__facts_seal(&s->facts, view, err);
+  if (c == RT_OK)
+    c = fn(s, view, part, err);
+  rt__set_free(view);
+  return c;
+}
+
+/* `part`: one a tenant */
+static rt_code each_tenant(rt_scan *s, const rt__tenants *t, in_tenant fn, rt_findings *part,
+                           rt_error *err)
+{
+  rt_code c = RT_OK;
+  if (t->n == 1)
+    return fn(s, s->sets[0], part, err);
+  for (size_t k = 0; k < t->n && c == RT_OK; k++)
+    c = in_part(s, t->account + t->at[k], t->at[k + 1] - t->at[k], fn, &part[k], err);
+  if (c == RT_OK && s->facts.n) /* whoever asks of an account later means any */
+    c = rt__facts_seal(&s->facts, s->sets[0], err);
+  return c;
+}
+
+static rt_code with_tenants(rt_scan *s, in_tenant fn, rt_error *err)
+{
+  rt__tenants t;
+  if (rt__tenants_of(&s->alloc, s->sets[0], &s->facts, &t) != RT_OK)
+    return rt__fail(err, RT_E_NOMEM, "no memory for tenants");
+  rt_findings *part = rt__calloc(&s->alloc, t.n, sizeof *part);
+  rt_code c = part ? each_tenant(s, &t, fn, part, err)
+                   : rt__fail(err, RT_E_NOMEM, "no memory for %zu tenants", t.n);
+  if (c == RT_OK && fn == find_in)
+    c = join(&s->findings, part, t.n, err);
+  s->findings.tenants = t.n;
+  rt__free(&s->alloc, part, t.n * sizeof *part);
+  rt__tenants_free(&s->alloc, &t);
+  return c;
+}
+
 rt_code rt_scan_run(rt_scan *s, rt_error *err)
 {
   if (s->ran)
@@ -130,33 +230,62 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
   s->ran = true; /* not before: a scan without a producer gets a sink there */
   if (c == RT_OK && s->facts.n)
     c = rt__facts_seal(&s->facts, s->sets[0], err);
+  if (c == RT_OK)
+    c = with_tenants(s, find_in, err);
   if (c != RT_OK)
     return c;
-  rt__detection d = {.alloc = &s->alloc,
-                     .options = &s->options,
-                     .set = s->sets[0],
-                     .facts = s->facts.n ? &s->facts : NULL,
-                     .releases = s->releases,
-                     .n_releases = s->n_releases};
-  c = rt__detect(&d, err);
+  const rt__set *set = s->sets[0];
   s->findings.prior = s->options.prior;
+  s->findings.exchanges = rt__set_count(set);
+  s->findings.duplicates = rt__set_duplicates(set);
+  s->findings.accounts = rt__set_accounts(set);
+  s->findings.digest_bytes = rt__set_bytes(set);
+  s->findings.profile_bytes = sizeof(rt__profile);
+  return RT_OK;
+}
+
+/* ---- replay */
+
+/* the campaigns of those whose accounts are in the set */
+static rt_code campaigns_in(const rt_scan *s, const rt__set *set, rt_findings *part)
+{
+  size_t at;
+  part->campaigns = rt__calloc(&s->alloc, s->findings.n_campaigns, sizeof *part->campaigns);
+  if (!part->campaigns)
+    return RT_E_NOMEM;
+  for (size_t i = 0; i < s->findings.n_campaigns; i++)
+    if (rt__set_find(set, s->findings.campaigns[i].members[0].hash, &at))
+      part->campaigns[part->n_campaigns++] = s->findings.campaigns[i];
+  return RT_OK;
+}
+
+static void take_back(rt_scan *s, const rt_findings *part)
+{
+  for (size_t i = 0, k = 0; k < part->n_campaigns; i++)
+    if (s->findings.campaigns[i].members == part->campaigns[k].members)
+      s->findings.campaigns[i].flaggable_us = part->campaigns[k++].flaggable_us;
+}
+
+static rt_code replay_in(rt_scan *s, const rt__set *set, rt_findings *part, rt_error *err)
+{
+  const rt__replay r = {.alloc = &s->alloc,
+                        .options = &s->options,
+                        .set = set,
+                        .facts = s->facts.n_known ? &s->facts : NULL,
+                        .releases = s->releases,
+                        .n_releases = s->n_releases};
+  if (campaigns_in(s, set, part) != RT_OK)
+    return rt__fail(err, RT_E_NOMEM, "no memory for a replay");
+  rt_code c = part->n_campaigns ? rt__replay_run(&r, part, err) : RT_OK;
   if (c == RT_OK)
-    c = rt__describe(&d, &s->findings, err);
-  rt__detection_free(&d);
+    take_back(s, part);
+  rt__free(&s->alloc, part->campaigns, s->findings.n_campaigns * sizeof *part->campaigns);
   return c;
 }
 
 rt_code rt_scan_replay(rt_scan *s, rt_error *err)
 {
-  if (!s->ran)
-    return rt__fail(err, RT_E_ARG, "the scan has not run");
-  const rt__replay r = {.alloc = &s->alloc,
-                        .options = &s->options,
-                        .set = s->sets[0],
-                        .facts = s->facts.n ? &s->facts : NULL,
-                        .releases = s->releases,
-                        .n_releases = s->n_releases};
-  return rt__replay_run(&r, &s->findings, err);
+  return s->ran ? with_tenants(s, replay_in, err) : rt__fail(err, RT_E_ARG, "the scan has not run");
 }
 
 const rt_findings *rt_scan_findings(const rt_scan *s)
@@ -177,6 +306,12 @@ const rt__set *rt__scan_set(const rt_scan *s)
 
 int64_t rt__scan_closed_us(const rt_scan *s, uint64_t account)
 {
+  size_t i;
+  const rt__set *set = rt__scan_set(s);
+  if (set && rt__set_find(set, account, &i)) {
+    const rt__fact *f = rt__facts_of(&s->facts, (uint32_t)i);
+    return f ? f->closed_us : 0;
+  }
   const uint64_t *at = s->facts.n ? rt__map_get(&s->facts.index, account) : NULL;
   return at ? s->facts.f[*at].closed_us : 0;
 }

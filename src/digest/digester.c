@@ -1,4 +1,5 @@
 #include "digest/key.h"
+#include "digest/name.h"
 #include "digest/record.h"
 #include "digest/text.h"
 #include "exchange/address.h"
@@ -166,7 +167,7 @@ static rt_code digest_segment(rt_digester *d, uint64_t hash, char tag, rt_slice 
   return sink->segment(sink->ctx, &s, err);
 }
 
-static rt_code announce_account(rt_digester *d, const rt_exchange *x, uint64_t hash,
+static rt_code announce_account(rt_digester *d, rt_slice name, uint64_t hash,
                                 const rt_digest_sink *sink, rt_error *err)
 {
   bool first;
@@ -174,7 +175,7 @@ static rt_code announce_account(rt_digester *d, const rt_exchange *x, uint64_t h
     return RT_OK;
   if (first_time(d, &d->accounts, hash, &first) != RT_OK)
     return rt__fail(err, RT_E_NOMEM, "no memory for accounts");
-  return first ? sink->account(sink->ctx, hash, x->account, err) : RT_OK;
+  return first ? sink->account(sink->ctx, hash, name, err) : RT_OK;
 }
 
 static void digest_who(const rt_digester *d, const rt_exchange *x, rt_digest *g)
@@ -277,7 +278,9 @@ rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_si
   rt_code c = rt_exchange_check(x, err);
   if (c != RT_OK)
     return c;
-  rt_digest g = {.time_us = x->time_us, .account = hash_id(d, KIND_account, x->account)};
+  char joined[RT_NAME_MAX];
+  rt_slice name = rt__name_join(x->account, x->tenant, joined);
+  rt_digest g = {.time_us = x->time_us, .account = hash_id(d, KIND_account, name)};
   uint32_t chunks[RT_USER_CHUNKS_MAX], words[RT_WORDS_MAX];
   uint64_t signatures[RT_SIGNATURES_MAX];
   digest_who(d, x, &g);
@@ -300,7 +303,7 @@ rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_si
   g.chunks = chunks;
   g.words = words;
   g.signatures = signatures;
-  if ((c = announce_account(d, x, g.account, sink, err)) != RT_OK)
+  if ((c = announce_account(d, name, g.account, sink, err)) != RT_OK)
     return c;
   if (x->system.p && (c = digest_segment(d, g.system, 's', x->system, sink, err)) != RT_OK)
     return c;

@@ -48,6 +48,10 @@ void rt__set_free(rt__set *s)
 {
   if (!s)
     return;
+  if (s->whole) {
+    rt__set_view_free(s);
+    return;
+  }
   if (s->has_spool)
     rt__set_drop_parts(s);
   free_entries(s);

@@ -55,6 +55,12 @@ rt_code rt__set_absorb(rt__set *s, rt__set *from, rt_error *err);
 /* sorts, drops duplicates, indexes. O(n log n) */
 rt_code rt__set_seal(rt__set *s, rt_error *err);
 
+/* Some accounts of a sealed set, as a set of their own that reads as if only they had been added.
+ * Borrows the whole, which must outlive it. accounts: n of them, ascending indices. O(records of
+ * these) */
+rt_code rt__set_view(const rt__set *whole, const uint32_t *accounts, size_t n, rt__set **out,
+                     rt_error *err) RT__MUST_CHECK;
+
 /* --- after seal */
 size_t rt__set_count(const rt__set *s);      /* records */
 size_t rt__set_duplicates(const rt__set *s); /* dropped by seal */

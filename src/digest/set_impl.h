@@ -46,6 +46,10 @@ struct rt__set {
   bool has_spool, spooled;
   size_t part_n[RT__SPOOL_PARTS]; /* records in each part */
 
+  /* of a view: the set it looks into, and which of its records these are */
+  const rt__set *whole;
+  uint32_t *rows;
+
   /* sealed */
   rt__run runs[RT__SPOOL_PARTS];
   size_t n_runs, n_records, n_duplicates;
@@ -57,6 +61,9 @@ struct rt__set {
 
 /* takes n sorted entries into the owners and gives each its account's index */
 rt_code rt__set_own(rt__set *s, const rt__entry *e, size_t n, uint32_t *accounts, rt_error *err);
+
+/* set_view.c */
+void rt__set_view_free(rt__set *s);
 
 /* set_known.c: the sink's callbacks; what another set knows. */
 rt_code rt__set_known_new(rt__set *s);

@@ -63,7 +63,8 @@ rt_code rt__set_add_name(void *set, uint64_t hash, rt_slice name, rt_error *err)
 
 rt_slice rt__set_name(const rt__set *s, size_t i)
 {
-  const uint64_t *v = rt__map_get(&s->names, s->owners[i].account);
+  const rt__set *knows = s->whole ? s->whole : s;
+  const uint64_t *v = rt__map_get(&knows->names, s->owners[i].account);
   return v ? *name_at(*v) : (rt_slice){NULL, 0};
 }
 
@@ -76,7 +77,8 @@ static const rt_segment *segment_at(uint64_t v)
 
 const rt_segment *rt__set_segment(const rt__set *s, uint64_t hash)
 {
-  const uint64_t *v = rt__map_get(&s->segments, hash);
+  const rt__set *knows = s->whole ? s->whole : s;
+  const uint64_t *v = rt__map_get(&knows->segments, hash);
   return v ? segment_at(*v) : NULL;
 }
 

@@ -17,7 +17,7 @@ size_t rt__set_accounts(const rt__set *s)
 
 size_t rt__set_bytes(const rt__set *s)
 {
-  return s->held;
+  return s->whole ? s->whole->held : s->held;
 }
 
 /* the run that holds record k: one in memory, or one of a few parts */
@@ -36,6 +36,10 @@ static const rt__run *run_of(const rt__set *s, size_t k)
 
 void rt__set_get(const rt__set *s, size_t k, rt_digest *out)
 {
+  if (s->whole) {
+    rt__set_get(s->whole, s->rows[k], out);
+    return;
+  }
   const rt__run *r = run_of(s, k);
   size_t i = k - r->first;
   const unsigned char *p =
@@ -45,6 +49,8 @@ void rt__set_get(const rt__set *s, size_t k, rt_digest *out)
 
 int64_t rt__set_time(const rt__set *s, size_t k)
 {
+  if (s->whole)
+    return rt__set_time(s->whole, s->rows[k]);
   const rt__run *r = run_of(s, k);
   return r->times[k - r->first];
 }

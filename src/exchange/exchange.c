@@ -21,6 +21,10 @@ rt_code rt_exchange_check(const rt_exchange *x, rt_error *err)
     return rt__fail(err, RT_E_ARG, "no account");
   if (x->account.n > RT_NAME_MAX)
     return rt__fail(err, RT_E_ARG, "account name longer than %d bytes", RT_NAME_MAX);
+  if (memchr(x->account.p, '\0', x->account.n))
+    return rt__fail(err, RT_E_ARG, "account name with a NUL in it");
+  if (x->tenant.p && x->tenant.n && x->account.n + x->tenant.n >= RT_NAME_MAX)
+    return rt__fail(err, RT_E_ARG, "account and tenant longer than %d bytes", RT_NAME_MAX);
   if (x->time_us < RT__TIME_MIN || x->time_us >= RT__TIME_MAX)
     return rt__fail(err, RT_E_ARG, "no time, or a time outside 2000 to 2100");
   return RT_OK;

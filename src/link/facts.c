@@ -1,5 +1,6 @@
 #include "link/facts.h"
 
+#include "digest/name.h"
 #include "exchange/address.h"
 #include "sketch/stats.h"
 
@@ -17,10 +18,10 @@ static void unseal(rt__facts *f)
   rt__map_free(&f->payments);
   rt__map_free(&f->mails);
   rt__free(f->alloc, f->of, f->n_of * sizeof *f->of);
-  rt__free(f->alloc, f->born, f->n * sizeof *f->born);
+  rt__free(f->alloc, f->born, f->cap_born * sizeof *f->born);
   f->of = NULL;
   f->born = NULL;
-  f->n_of = f->n_born = 0;
+  f->n_of = f->n_known = f->n_born = f->cap_born = 0;
 }
 
 void rt__facts_free(rt__facts *f)
@@ -31,42 +32,44 @@ void rt__facts_free(rt__facts *f)
   *f = (rt__facts){.alloc = f->alloc};
 }
 
-static uint64_t hashed(const rt_key *key, const char *kind, rt_slice s)
+static uint64_t hashed(const rt__keyring *k, const char *kind, rt_slice s)
 {
-  return s.p && s.n ? rt_key_hash(key, kind, s) : 0;
+  return s.p && s.n ? rt__keyring_hash(k, kind, s) : 0;
 }
 
 /* as the digester does it, so that a sign-up's address can be compared with those of calls */
-static uint64_t hashed_address(const rt_key *key, rt_slice s)
+static uint64_t hashed_address(const rt__keyring *k, rt_slice s)
 {
   rt__address a;
   char text[RT__ADDRESS_TEXT];
-  return hashed(key, "ip", rt__address_read(s, &a) ? rt__address_host(&a, text) : s);
+  return hashed(k, "ip", rt__address_read(s, &a) ? rt__address_host(&a, text) : s);
 }
 
-static rt__fact pack(const rt_key *key, const rt_facts *x)
+static rt__fact pack(const rt__keyring *k, const rt_facts *x)
 {
-  rt__fact f = {.account = rt_key_hash(key, "account", x->account),
+  char joined[RT_NAME_MAX];
+  rt__fact f = {.account = hashed(k, "account", rt__name_join(x->account, x->tenant, joined)),
+                .name = hashed(k, "account", x->account),
                 .as_of_us = x->as_of_us,
                 .created_us = x->created_us,
                 .closed_us = x->closed_us,
                 .cleared_us = x->cleared_us,
-                .org = hashed(key, "org", x->org),
-                .tenant = hashed(key, "tenant", x->tenant),
-                .mail = hashed(key, "mail", x->email_domain),
-                .bin = hashed(key, "bin", x->card_bin),
-                .phone = hashed(key, "phone", x->phone_prefix),
-                .signup_ip = hashed_address(key, x->signup_ip),
-                .signup_device = hashed(key, "device", x->signup_device),
-                .referrer = hashed(key, "referrer", x->referrer),
-                .plan = hashed(key, "plan", x->plan),
-                .line = hashed(key, "line", x->line),
-                .line2 = hashed(key, "line2", x->line),
+                .org = hashed(k, "org", x->org),
+                .tenant = hashed(k, "tenant", x->tenant),
+                .mail = hashed(k, "mail", x->email_domain),
+                .bin = hashed(k, "bin", x->card_bin),
+                .phone = hashed(k, "phone", x->phone_prefix),
+                .signup_ip = hashed_address(k, x->signup_ip),
+                .signup_device = hashed(k, "device", x->signup_device),
+                .referrer = hashed(k, "referrer", x->referrer),
+                .plan = hashed(k, "plan", x->plan),
+                .line = hashed(k, "line", x->line),
+                .line2 = hashed(k, "line2", x->line),
                 .signup_asn = x->signup_asn,
                 .risk = x->risk >= 0 && x->risk <= 1 ? (float)x->risk : -1,
                 .verified = (int8_t)x->verified};
   for (uint32_t i = 0; i < x->n_payments && i < RT_PAYMENTS_MAX; i++)
-    f.payment[f.n_payments++] = hashed(key, "payment", x->payments[i]);
+    f.payment[f.n_payments++] = hashed(k, "payment", x->payments[i]);
   return f;
 }
 
@@ -91,13 +94,24 @@ static rt_code make_room(rt__facts *f)
   return RT_OK;
 }
 
-rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err)
+static rt_code check(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err)
 {
   if (!x->account.p || x->account.n == 0)
     return rt__fail(err, RT_E_ARG, "account facts without an account");
+  if (memchr(x->account.p, '\0', x->account.n) ||
+      x->account.n + x->tenant.n + (x->tenant.n > 0) > RT_NAME_MAX)
+    return rt__fail(err, RT_E_ARG, "account facts with a NUL in the name, or too long a one");
+  return f->ring.id ? RT_OK : rt__keyring_init(&f->ring, key, err);
+}
+
+rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err)
+{
+  rt_code c = check(f, key, x, err);
+  if (c != RT_OK)
+    return c;
   if (make_room(f) != RT_OK)
     return rt__fail(err, RT_E_NOMEM, "no memory for account facts");
-  rt__fact fact = pack(key, x);
+  rt__fact fact = pack(&f->ring, x);
   bool fresh;
   uint64_t *at = rt__map_put(&f->index, fact.account, &fresh);
   if (!at)
@@ -112,6 +126,37 @@ rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_err
   return RT_OK;
 }
 
+/* ---- lined up with a set */
+
+/* name -> newest line with a tenant, for exchanges that name none */
+static rt_code by_name(const rt__facts *f, rt__map *names)
+{
+  for (size_t i = 0; i < f->n; i++) {
+    bool fresh;
+    if (!f->f[i].tenant)
+      continue;
+    uint64_t *at = rt__map_put(names, f->f[i].name, &fresh);
+    if (!at)
+      return RT_E_NOMEM;
+    if (fresh || newer(&f->f[i], &f->f[*at]))
+      *at = i;
+  }
+  return RT_OK;
+}
+
+/* entry + 1, 0 if nothing is known */
+static uint32_t entry_of(const rt__facts *f, const rt__map *names, const rt__set *set, size_t a)
+{
+  uint64_t account = rt__set_account(set, a);
+  const uint64_t *at = rt__map_get(&f->index, account);
+  rt_slice name = rt__set_name(set, a);
+  if (!at && rt__name_tenant(name).p)
+    at = rt__map_get(&f->index, hashed(&f->ring, "account", rt__name_account(name)));
+  else if (!at)
+    at = rt__map_get(names, account);
+  return at ? (uint32_t)*at + 1 : 0;
+}
+
 static bool count_one(rt__map *m, uint64_t value)
 {
   uint64_t *v = value ? rt__map_put(m, value, NULL) : NULL;
@@ -120,27 +165,35 @@ static bool count_one(rt__map *m, uint64_t value)
   return !value || v;
 }
 
+static rt_code count_values(rt__facts *f, const rt__fact *x)
+{
+  bool ok = count_one(&f->mails, x->mail);
+  for (uint32_t i = 0; i < x->n_payments; i++)
+    ok = ok && count_one(&f->payments, x->payment[i]);
+  if (x->created_us)
+    f->born[f->n_born++] = (double)x->created_us * 1e-6;
+  return ok ? RT_OK : RT_E_NOMEM;
+}
+
 rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err)
 {
+  rt__map names;
   unseal(f);
   f->n_of = rt__set_accounts(set);
   f->of = rt__calloc(f->alloc, f->n_of, sizeof *f->of);
-  f->born = rt__calloc(f->alloc, f->n, sizeof *f->born);
-  bool ok = f->of && f->born;
-  for (size_t a = 0; ok && a < f->n_of; a++) {
-    uint64_t *at = rt__map_get(&f->index, rt__set_account(set, a));
-    if (!at)
-      continue;
-    const rt__fact *x = &f->f[*at];
-    f->of[a] = (uint32_t)*at + 1;
-    for (uint32_t i = 0; i < x->n_payments; i++)
-      ok = ok && count_one(&f->payments, x->payment[i]);
-    ok = ok && count_one(&f->mails, x->mail);
-    if (x->created_us)
-      f->born[f->n_born++] = (double)x->created_us * 1e-6;
+  f->cap_born = f->n_of;
+  f->born = rt__calloc(f->alloc, f->cap_born, sizeof *f->born);
+  rt__map_init(&names, f->alloc, SIZE_MAX, 14);
+  rt_code c = f->of && f->born ? by_name(f, &names) : RT_E_NOMEM;
+  for (size_t a = 0; c == RT_OK && a < f->n_of; a++) {
+    f->of[a] = entry_of(f, &names, set, a);
+    f->n_known += f->of[a] != 0;
+    if (f->of[a])
+      c = count_values(f, &f->f[f->of[a] - 1]);
   }
-  if (!ok)
-    return rt__fail(err, RT_E_NOMEM, "no memory for account facts");
+  rt__map_free(&names);
+  if (c != RT_OK)
+    return rt__fail(err, c, "no memory for account facts");
   rt__sort_doubles(f->born, f->n_born);
   return RT_OK;
 }

@@ -2,16 +2,19 @@
  * set.
  *
  * Added in any order; of several lines on an account the largest as_of wins, ties by the line's
- * bytes.
+ * bytes. A line with a tenant is about that tenant's account of the name; one without is about
+ * every tenant's. Where exchanges name no tenant, a line that does is about the account of its
+ * name.
  */
 #ifndef RT_LINK_FACTS_H
 #define RT_LINK_FACTS_H
 
+#include "digest/key.h"
 #include "digest/set.h"
 #include "retort/scan.h"
 
 typedef struct rt__fact {
-  uint64_t account;
+  uint64_t account, name; /* hash with its tenant, and of the name alone */
   int64_t as_of_us, created_us, closed_us, cleared_us;
   uint64_t payment[RT_PAYMENTS_MAX];
   uint64_t org, tenant, mail, bin, phone, signup_ip, signup_device, referrer, plan;
@@ -25,18 +28,20 @@ typedef struct rt__facts {
   const rt_alloc *alloc;
   rt__fact *f;
   size_t n, cap;
-  rt__map index; /* account hash -> entry while filling */
+  rt__keyring ring; /* of the key of the first line */
+  rt__map index;    /* account hash -> entry while filling */
   /* after rt__facts_seal: */
-  uint32_t *of; /* of each account of the set: entry + 1, 0 = none */
-  size_t n_of;
+  uint32_t *of;            /* of each account of the set: entry + 1, 0 = none */
+  size_t n_of, n_known;    /* accounts of the set, and of how many of them something is known */
   rt__map payments, mails; /* value -> accounts of the set that have it */
   double *born;            /* creation times of all, ascending, seconds */
-  size_t n_born;
+  size_t n_born, cap_born;
 } rt__facts;
 
 void rt__facts_init(rt__facts *f, const rt_alloc *a);
 void rt__facts_free(rt__facts *f);
 rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err);
+/* lines them up with a sealed set; again, with another one, as often as liked */
 rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err);
 /* NULL if nothing is known; f may be NULL */
 const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account);

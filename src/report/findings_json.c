@@ -52,6 +52,13 @@ static void slice(rt__json *j, const char *key, rt_slice value)
   rt__json_str(j, value);
 }
 
+/* only where accounts have one */
+static void tenant(rt__json *j, rt_slice value)
+{
+  if (value.n)
+    slice(j, "tenant", value);
+}
+
 static void count(rt__json *j, const char *key, uint64_t value)
 {
   rt__json_key(j, key);
@@ -176,6 +183,8 @@ static rt_code put_run(writer *w, const rt_findings *f, const rt__run *run)
   count(j, "accounts", rt_findings_accounts(f));
   if (run->until_us)
     moment(j, "until", run->until_us);
+  if (rt_findings_tenants(f) > 1)
+    count(j, "tenants", rt_findings_tenants(f));
   put_refused(j, run);
   rounded(j, "prior", rt_findings_prior(f), 6);
   return end(w);
@@ -292,6 +301,7 @@ static rt_code put_campaign(writer *w, const rt_campaign *c)
   rt__json *j = begin(w);
   text(j, "type", "campaign");
   slice(j, "campaign", rt_campaign_id(c));
+  tenant(j, rt_member_tenant(rt_campaign_member(c, 0))); /* of all its members */
   text(j, "verdict", rt_verdict_name(rt_campaign_verdict(c)));
   rounded(j, "score", rt_campaign_score(c), SCORE_DECIMALS);
   put_strength(j, c);
@@ -324,6 +334,7 @@ static rt_code put_member(writer *w, const rt_campaign *c, const rt_member *m)
   text(j, "type", "member");
   slice(j, "campaign", rt_campaign_id(c));
   slice(j, "account", rt_member_account(m));
+  tenant(j, rt_member_tenant(m));
   text(j, "role", rt_role_name(rt_member_role(m)));
   rounded(j, "score", rt_member_score(m), SCORE_DECIMALS);
   count(j, "exchanges", rt_member_exchanges(m));
@@ -339,6 +350,7 @@ static rt_code put_note(writer *w, const rt_account_note *n)
   rt__json *j = begin(w);
   text(j, "type", "account");
   slice(j, "account", n->account);
+  tenant(j, n->tenant);
   rt__json_key(j, "nearest");
   if (n->nearest.n)
     rt__json_str(j, n->nearest);
@@ -388,7 +400,8 @@ static int member_order(const void *pa, const void *pb)
 static int note_order(const void *pa, const void *pb)
 {
   const rt_account_note *a = ((const ranked *)pa)->thing, *b = ((const ranked *)pb)->thing;
-  return by_printed(a->score, b->score, a->account, b->account);
+  int c = by_printed(a->score, b->score, a->account, b->account);
+  return c ? c : rt__slice_cmp(a->tenant, b->tenant);
 }
 
 /* lists of things, each printed with its own function after sorting */

@@ -1,5 +1,6 @@
 /* From an exchange to its digest: what is hashed, what is announced, what never comes out. */
 #include "digest/key.h"
+#include "digest/name.h"
 #include "files.h"
 #include "support/failing_alloc.h"
 
@@ -255,7 +256,8 @@ static bool holds(const bytes *b, const char *word)
   return false;
 }
 
-/* what comes out before it is packed: but for the account's name, no four letters that went in */
+/* what comes out before it is packed: but for the account's name and tenant, no four letters that
+ * went in */
 static void test_sink_hears_no_text(void **state)
 {
   (void)state;
@@ -263,13 +265,13 @@ static void test_sink_hears_no_text(void **state)
   rt_digest_sink sink = catching(&c);
   rt_digester *d = new_digester();
   rt_exchange x = plain_exchange();
-  rt_slice *const parts[] = {&x.id,          &x.org,         &x.tenant,        &x.end_user,
-                             &x.session,     &x.ip,          &x.country,       &x.user_agent,
-                             &x.headers,     &x.fingerprint, &x.model,         &x.other_knobs,
-                             &x.system,      &x.tools,       &x.last_user,     &x.response_id,
-                             &x.batch_id,    &x.trace_id,    &x.forwarded_for, &x.output,
-                             &x.prompt_hash, &x.system_hash, &x.signatures[0], &x.finish_reason,
-                             &x.api_key,     &x.project,     &x.endpoint,      &x.provider};
+  rt_slice *const parts[] = {&x.id,          &x.org,           &x.end_user,      &x.session,
+                             &x.ip,          &x.country,       &x.user_agent,    &x.headers,
+                             &x.fingerprint, &x.model,         &x.other_knobs,   &x.system,
+                             &x.tools,       &x.last_user,     &x.response_id,   &x.batch_id,
+                             &x.trace_id,    &x.forwarded_for, &x.output,        &x.prompt_hash,
+                             &x.system_hash, &x.signatures[0], &x.finish_reason, &x.api_key,
+                             &x.project,     &x.endpoint,      &x.provider};
   static char text[RT__ARRAY_LEN(parts)][64];
   for (size_t i = 0; i < RT__ARRAY_LEN(parts); i++) {
     snprintf(text[i], sizeof text[i], "Qz%zuj gfhq%zu wvkx%zu, pwzb%zu.", i, i, i, i);
@@ -403,6 +405,59 @@ static void test_which_address(void **state)
   assert_int_equal(from(NULL, NULL).ip | from(NULL, NULL).net, 0);
 }
 
+static struct {
+  uint64_t hash[4];
+  rt_slice name[4];
+  char text[4][40];
+  size_t n;
+} said;
+
+static rt_code note_account(void *ctx, uint64_t hash, rt_slice name, rt_error *err)
+{
+  (void)ctx;
+  (void)err;
+  memcpy(said.text[said.n], name.p, name.n);
+  said.hash[said.n] = hash;
+  said.name[said.n] = rt__slice(said.text[said.n], name.n);
+  said.n++;
+  return RT_OK;
+}
+
+static rt_code no_record(void *ctx, const rt_digest *d, rt_error *err)
+{
+  (void)ctx;
+  (void)d;
+  (void)err;
+  return RT_OK;
+}
+
+/* one name in two tenants is two accounts, and what is announced says whose each is */
+static void test_tenants_have_accounts_of_their_own(void **state)
+{
+  (void)state;
+  rt_digester *d;
+  rt_exchange x = plain_exchange();
+  const rt_digest_sink sink = {NULL, note_account, NULL, no_record};
+  static const char *const tenants[] = {NULL, "t1", "t2", "t1"};
+  said.n = 0;
+  assert_int_equal(rt_digester_new(NULL, &key, 1 << 20, &d, NULL), RT_OK);
+  for (size_t i = 0; i < RT__ARRAY_LEN(tenants); i++) {
+    x.account = RT__LIT("alice");
+    x.tenant = rt__cstr(tenants[i]);
+    assert_int_equal(rt_digester_add(d, &x, &sink, NULL), RT_OK);
+  }
+  rt_digester_free(d);
+  assert_int_equal(said.n, 3);
+  assert_int_equal(said.hash[0], rt_key_hash(&key, "account", RT__LIT("alice")));
+  for (size_t i = 0; i < 3; i++) {
+    assert_true(rt__slice_eq(rt__name_account(said.name[i]), RT__LIT("alice")));
+    assert_true(rt__slice_eq(rt__name_tenant(said.name[i]), rt__cstr(tenants[i])));
+    assert_int_equal(said.hash[i], rt_key_hash(&key, "account", said.name[i]));
+    for (size_t k = 0; k < i; k++)
+      assert_int_not_equal(said.hash[i], said.hash[k]);
+  }
+}
+
 /* counts beyond their fields' range are capped, not wrapped */
 static void test_large_counts(void **state)
 {
@@ -493,6 +548,7 @@ int main(void)
       cmocka_unit_test(test_texts_are_trimmed),
       cmocka_unit_test(test_two_keys_share_nothing),
       cmocka_unit_test(test_networks),
+      cmocka_unit_test(test_tenants_have_accounts_of_their_own),
       cmocka_unit_test(test_one_customer_has_one_address),
       cmocka_unit_test(test_which_address),
       cmocka_unit_test(test_large_counts),

@@ -92,6 +92,43 @@ static void test_absorb_in_any_order(void **state)
   free(a);
 }
 
+/* a view of some accounts reads as a set to which only theirs were added */
+static void test_views(void **state)
+{
+  (void)state;
+  enum { N = 900, PARTS = 3 };
+  owned_digest *a = random_digests(11, 40, N), *mine = calloc(N, sizeof *mine);
+  rt__set *s = new_set();
+  rt_digest_sink sink = rt__set_sink(s);
+  add_all(s, a, N);
+  for (size_t i = 0; i < N; i++)
+    assert_int_equal(sink.account(sink.ctx, a[i].d.account, RT__LIT("a name"), NULL), RT_OK);
+  assert_int_equal(rt__set_seal(s, NULL), RT_OK);
+  for (uint32_t part = 0; part < PARTS; part++) {
+    uint32_t accounts[40], n = 0;
+    size_t k = 0;
+    for (uint32_t i = part; i < rt__set_accounts(s); i += PARTS)
+      accounts[n++] = i;
+    for (size_t i = 0; i < N; i++) {
+      size_t at;
+      assert_true(rt__set_find(s, a[i].d.account, &at));
+      if (at % PARTS == part)
+        copy_digest(&mine[k++], &a[i].d);
+    }
+    rt__set *view, *none;
+    assert_int_equal(rt__set_view(s, accounts, n, &view, NULL), RT_OK);
+    k = plain_seal(mine, k);
+    assert_equals_plain(view, mine, k);
+    assert_int_equal(rt__set_accounts(view), n);
+    assert_string_equal(rt__set_name(view, 0).p, "a name");
+    assert_int_equal(rt__set_view(view, accounts, 1, &none, NULL), RT_E_ARG); /* of a view */
+    rt__set_free(view);
+  }
+  rt__set_free(s);
+  free(mine);
+  free(a);
+}
+
 /* ---- names and segments */
 
 static void test_names(void **state)
@@ -298,6 +335,7 @@ int main(void)
       cmocka_unit_test(test_equal_records_without_id_all_stay),
       cmocka_unit_test(test_same_id_under_two_accounts_stays),
       cmocka_unit_test(test_absorb_in_any_order),
+      cmocka_unit_test(test_views),
       cmocka_unit_test(test_names),
       cmocka_unit_test(test_segments),
       cmocka_unit_test(test_segments_are_sampled_alike),

@@ -55,6 +55,13 @@ static void test_check(void **state)
   assert_true(err.code == RT_E_ARG && err.message[0]);
   x.account = rt__slice("", 0);
   assert_int_equal(rt_exchange_check(&x, NULL), RT_E_ARG);
+  x.account = RT__LIT("a\0b"); /* a NUL stands between a name and its tenant */
+  assert_int_equal(rt_exchange_check(&x, NULL), RT_E_ARG);
+  x.account = rt__slice(name, RT_NAME_MAX - 2);
+  x.tenant = RT__LIT("t");
+  assert_int_equal(rt_exchange_check(&x, NULL), RT_OK);
+  x.account.n++;
+  assert_int_equal(rt_exchange_check(&x, NULL), RT_E_ARG);
   const int64_t bad[] = {0, -1, INT64_MIN, INT64_MAX, RT__TIME_MIN - 1, RT__TIME_MAX};
   for (size_t i = 0; i < RT__ARRAY_LEN(bad); i++) {
     x = least();

@@ -1,6 +1,8 @@
 /* What is known of accounts: of several lines on one account the latest stays, whatever the order.
  */
 #include "link/facts.h"
+
+#include "digest/name.h"
 #include "support/failing_alloc.h"
 #include "support/small_starts.h"
 
@@ -149,6 +151,54 @@ static void test_counts(void **state)
   take_away(&l);
 }
 
+static uint64_t plan_of(const rt__facts *f, const laid_out *l, const char *account,
+                        const char *tenant)
+{
+  char joined[RT_NAME_MAX];
+  rt_key key = small_key();
+  rt_slice name = rt__name_join(slice_of(account), slice_of(tenant), joined);
+  size_t i;
+  assert_true(rt__set_find(l->set, rt_key_hash(&key, "account", name), &i));
+  const rt__fact *x = rt__facts_of(f, (uint32_t)i);
+  return x ? x->plan : 0;
+}
+
+/* whose account a line is about, with tenants on both sides, on one, on none */
+static void test_lines_and_tenants(void **state)
+{
+  (void)state;
+  static const char *const calls[][2] = {{"ann", "t1"}, {"ann", "t2"}, {"ann", "t3"},
+                                         {"bob", NULL}, {"eve", NULL}, {"eve", "t1"}};
+  static const char *const lines[][3] = {{"ann", "t1", "one"},   {"ann", "t2", "two"},
+                                         {"ann", NULL, "any"},   {"bob", "t1", "older"},
+                                         {"bob", "t2", "newer"}, {"eve", NULL, "all"}};
+  rt_key key = small_key();
+  world *w = world_new();
+  rt__facts f;
+  for (size_t i = 0; i < RT__ARRAY_LEN(calls); i++)
+    world_say(w, (call){.who = calls[i][0], .tenant = calls[i][1], .at = 1, .user = "a text"});
+  laid_out l = lay_out(w, 0, false);
+  rt__facts_init(&f, rt_alloc_default());
+  for (size_t i = 0; i < RT__ARRAY_LEN(lines); i++) {
+    rt_facts x = line_of(lines[i][0], (int64_t)i, lines[i][2], lines[i][2]);
+    x.tenant = slice_of(lines[i][1]);
+    assert_int_equal(rt__facts_add(&f, &key, &x, NULL), RT_OK);
+  }
+  for (int again = 0; again < 2; again++) { /* it may be lined up as often as liked */
+    assert_int_equal(rt__facts_seal(&f, l.set, NULL), RT_OK);
+    assert_int_equal(plan_of(&f, &l, "ann", "t1"), plan_hash("one"));
+    assert_int_equal(plan_of(&f, &l, "ann", "t2"), plan_hash("two"));
+    assert_int_equal(plan_of(&f, &l, "ann", "t3"), plan_hash("any"));
+    assert_int_equal(plan_of(&f, &l, "bob", NULL), plan_hash("newer"));
+    assert_int_equal(plan_of(&f, &l, "eve", NULL), plan_hash("all"));
+    assert_int_equal(plan_of(&f, &l, "eve", "t1"), plan_hash("all"));
+    assert_int_equal(f.n_known, RT__ARRAY_LEN(calls));
+  }
+  rt__facts_free(&f);
+  take_away(&l);
+  world_free(w);
+}
+
 static void test_bad_facts(void **state)
 {
   (void)state;
@@ -159,6 +209,8 @@ static void test_bad_facts(void **state)
   rt_facts x = line_of("", 1, "p", "l");
   assert_int_equal(rt__facts_add(&f, &key, &x, &err), RT_E_ARG);
   assert_int_equal(err.code, RT_E_ARG);
+  x.account = RT__LIT("a\0b");
+  assert_int_equal(rt__facts_add(&f, &key, &x, NULL), RT_E_ARG);
   x.account = (rt_slice){NULL, 0};
   assert_int_equal(rt__facts_add(&f, &key, &x, NULL), RT_E_ARG);
   x = line_of("a", 1, "p", "l");
@@ -212,6 +264,7 @@ int main(void)
       cmocka_unit_test(test_latest_stays_in_any_order),
       cmocka_unit_test(test_lines_replace_whole),
       cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_lines_and_tenants),
       cmocka_unit_test(test_bad_facts),
       cmocka_unit_test(test_no_memory),
   };

@@ -36,6 +36,7 @@ struct rt_campaign {
 
 struct rt_findings {
   uint64_t exchanges, duplicates, accounts;
+  size_t tenants;
   const char *view;
   double prior;
   const rt_campaign *campaigns;
@@ -55,6 +56,10 @@ uint64_t rt_findings_duplicates(const rt_findings *f)
 uint64_t rt_findings_accounts(const rt_findings *f)
 {
   return f->accounts;
+}
+size_t rt_findings_tenants(const rt_findings *f)
+{
+  return f->tenants;
 }
 const char *rt_findings_view(const rt_findings *f)
 {
@@ -178,6 +183,11 @@ const rt_member *rt_campaign_member(const rt_campaign *c, size_t i)
 rt_slice rt_member_account(const rt_member *m)
 {
   return rt__cstr(m->account);
+}
+/* account "c" is of another tenant than the rest, of whom none is known */
+rt_slice rt_member_tenant(const rt_member *m)
+{
+  return rt__cstr(strcmp(m->account, "c") == 0 ? "north" : NULL);
 }
 rt_role rt_member_role(const rt_member *m)
 {

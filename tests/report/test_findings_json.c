@@ -65,11 +65,12 @@ static const rt_campaign campaigns[] = {{.id = "rc-02",
                                          .members = members,
                                          .n_members = 2}};
 static const char *const missing[] = {"second family"};
-static const rt_account_note notes[] = {{{"y", 1}, {NULL, 0}, 0.01, 0, NULL},
-                                        {{"x", 1}, {"rc-01", 5}, 0.02, 1, missing}};
+static const rt_account_note notes[] = {{{"y", 1}, {"north", 5}, {NULL, 0}, 0.01, 0, NULL},
+                                        {{"x", 1}, {NULL, 0}, {"rc-01", 5}, 0.02, 1, missing}};
 static const rt_findings findings = {.exchanges = 604,
                                      .duplicates = 1,
                                      .accounts = 5,
+                                     .tenants = 2,
                                      .view = "facts",
                                      .prior = 0.01,
                                      .campaigns = campaigns,
@@ -99,7 +100,7 @@ static const char golden[] =
     "\"broken\":\"truncated\"},"
     "{\"what\":\"accounts\",\"bytes\":3,\"xxh3\":\"0000000000000002\"}],"
     "\"options\":{\"all\":true,\"decoys\":100,\"key\":\"KEY\",\"without\":[\"time\"]},"
-    "\"exchanges\":604,\"accounts\":5,\"refused\":{\"broken "
+    "\"exchanges\":604,\"accounts\":5,\"tenants\":2,\"refused\":{\"broken "
     "line\":2},\"prior\":0.01}\n"
     "{\"type\":\"campaign\",\"campaign\":\"rc-01\",\"verdict\":\"distillation\",\"score\":0.998,"
     "\"strength\":{\"coordination\":0.99,\"extraction\":0.97,\"concealment\":0.3333},"
@@ -115,13 +116,15 @@ static const char golden[] =
     "{\"family\":\"money\",\"bits\":7.5,\"quartiles\":[7,7.5,8],\"what\":\"cards\",\"values\":[]}],"
     "\"counter_evidence\":[{\"cause\":\"popular app\",\"log_odds\":-14.25,\"what\":\"trades\"}],"
     "\"exemplars\":[{\"account\":\"b\",\"score\":0.99}],\"history\":[]}\n"
-    "{\"type\":\"campaign\",\"campaign\":\"rc-02\",\"verdict\":\"pooled\",\"score\":0.5,"
+    "{\"type\":\"campaign\",\"campaign\":\"rc-02\",\"tenant\":\"north\",\"verdict\":\"pooled\","
+    "\"score\":0.5,"
     "\"strength\":{\"coordination\":0,\"extraction\":0,\"concealment\":0},"
     "\"significance\":{\"not_chance_p\":null,\"method\":\"\",\"decoy_fdr\":null,\"decoys\":0},"
     "\"members\":1,\"harvesting\":0,\"exchanges\":0,\"tokens\":{\"input\":0,\"output\":0},"
     "\"first_seen\":\"2026-03-01T08:15:30.25Z\",\"last_seen\":\"2026-03-01T08:15:30.25Z\","
     "\"evidence\":[],\"counter_evidence\":[],\"exemplars\":[],\"history\":[]}\n"
-    "{\"type\":\"member\",\"campaign\":\"rc-02\",\"account\":\"c\",\"role\":\"bystander\","
+    "{\"type\":\"member\",\"campaign\":\"rc-02\",\"account\":\"c\",\"tenant\":\"north\",\"role\":"
+    "\"bystander\","
     "\"score\":0.999,"
     "\"exchanges\":1,\"tokens\":1,\"first_seen\":\"2026-03-01T08:15:30.25Z\","
     "\"last_seen\":\"2026-03-01T08:15:30.25Z\",\"bits\":{}}\n"
@@ -136,7 +139,8 @@ static const char golden[] =
     "\"last_seen\":\"2026-03-01T08:15:31.25Z\",\"bits\":{\"content\":9.1,\"money\":7.7}}\n"
     "{\"type\":\"account\",\"account\":\"x\",\"nearest\":\"rc-01\",\"score\":0.02,\"missing\":["
     "\"second family\"]}\n"
-    "{\"type\":\"account\",\"account\":\"y\",\"nearest\":null,\"score\":0.01,\"missing\":[]}\n";
+    "{\"type\":\"account\",\"account\":\"y\",\"tenant\":\"north\",\"nearest\":null,\"score\":0.01,"
+    "\"missing\":[]}\n";
 
 static void put_key(char *out, size_t n, const rt_scan_options *o)
 {

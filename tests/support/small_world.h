@@ -110,6 +110,7 @@ typedef struct call {
   unsigned turn;     /* how often the model has spoken before: 0 is a start */
   unsigned in, out;  /* tokens; 0 = not stated */
   const char *ip, *client, *model, *knobs, *org, *id, *signature, *prompt_hash;
+  const char *tenant, *batch;
   int temperature;     /* thousandths; 0 = not set */
   unsigned max_tokens; /* 0 = not set */
   bool blind;          /* no message list: a metadata-only log */
@@ -173,8 +174,9 @@ static inline const char *world_name(world *w, const char *group, unsigned i)
 
 static inline void world_say(world *w, call c)
 {
-  const char **texts[] = {&c.who,   &c.system, &c.user, &c.first, &c.ip,        &c.client,
-                          &c.model, &c.knobs,  &c.org,  &c.id,    &c.signature, &c.prompt_hash};
+  const char **texts[] = {&c.who,       &c.system,      &c.user,   &c.first, &c.ip,
+                          &c.client,    &c.model,       &c.knobs,  &c.org,   &c.id,
+                          &c.signature, &c.prompt_hash, &c.tenant, &c.batch};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     *texts[i] = world_keep(w, *texts[i]);
   w->calls = world_grow(w->calls, w->n, &w->cap, sizeof *w->calls);
@@ -201,6 +203,8 @@ static inline rt_exchange exchange_of(const call *c)
   x.time_us = WORLD_T0 + (int64_t)llround(c->at * 1e6);
   x.id = slice_of(c->id);
   x.org = slice_of(c->org);
+  x.tenant = slice_of(c->tenant);
+  x.batch_id = slice_of(c->batch);
   x.ip = slice_of(c->ip);
   x.user_agent = slice_of(c->client);
   x.model = slice_of(c->model);
