@@ -3,13 +3,13 @@
 #include "cli/mapfile.h"
 #include "cli/out.h"
 #include "digest/file.h"
+#include "state/pour.h"
 
 typedef struct job {
   const cli_args *a;
   cli_ingest in;
   rt__set *sets[CLI_INGEST_THREADS + 1]; /* one a producer; the first takes the others in */
   rt__file_writer *writer;
-  rt__map said; /* segments that were written */
 } job;
 
 static int open_sets(job *j)
@@ -40,51 +40,14 @@ static rt_code join(job *j, rt_error *err)
   return c == RT_OK ? rt__set_seal(j->sets[0], err) : c;
 }
 
-/* a text that many requests share is said once, before the first that refers to it */
-static rt_code put_segment(job *j, const rt_digest_sink *to, uint64_t hash, rt_error *err)
-{
-  bool fresh = false;
-  const rt_segment *s = hash ? rt__set_segment(j->sets[0], hash) : NULL;
-  if (!s)
-    return RT_OK;
-  if (!rt__map_put(&j->said, hash, &fresh))
-    return rt__fail(err, RT_E_NOMEM, "no memory for the list of shared texts");
-  return fresh ? to->segment(to->ctx, s, err) : RT_OK;
-}
-
-static rt_code put_record(job *j, const rt_digest_sink *to, size_t k, rt_error *err)
-{
-  rt_digest d;
-  rt__set_get(j->sets[0], k, &d);
-  const uint64_t texts[] = {d.system, d.tools, d.first_user, d.last_user};
-  rt_code c = RT_OK;
-  for (size_t i = 0; i < RT__ARRAY_LEN(texts) && c == RT_OK; i++)
-    c = put_segment(j, to, texts[i], err);
-  return c == RT_OK ? to->record(to->ctx, &d, err) : c;
-}
-
-static rt_code put_account(job *j, const rt_digest_sink *to, size_t i, rt_error *err)
-{
-  const rt__set *set = j->sets[0];
-  size_t first, count;
-  rt_slice name = rt__set_name(set, i);
-  rt_code c = name.p ? to->account(to->ctx, rt__set_account(set, i), name, err) : RT_OK;
-  rt__set_range(set, i, &first, &count);
-  for (size_t k = first; k < first + count && c == RT_OK; k++)
-    c = put_record(j, to, k, err);
-  return c;
-}
-
 static rt_code write_all(job *j, cli_out *out, rt_error *err)
 {
   rt_code c =
       rt__file_writer_new(rt_alloc_default(), &j->in.key, cli_out_write, out, &j->writer, err);
   if (c != RT_OK)
     return c;
-  rt_digest_sink to = rt__file_writer_sink(j->writer);
-  rt__map_init(&j->said, rt_alloc_default(), SIZE_MAX, rt_key_id(&j->in.key));
-  for (size_t i = 0; i < rt__set_accounts(j->sets[0]) && c == RT_OK; i++)
-    c = put_account(j, &to, i, err);
+  const rt_digest_sink to = rt__file_writer_sink(j->writer);
+  c = rt__pour_all(j->sets[0], &to, err);
   return c == RT_OK ? rt__file_writer_close(j->writer, err) : c;
 }
 
@@ -109,7 +72,6 @@ static int digest(job *j, cli_out *out)
 static void close_all(job *j)
 {
   rt__file_writer_free(j->writer);
-  rt__map_free(&j->said);
   for (unsigned i = 0; i <= CLI_INGEST_THREADS; i++)
     rt__set_free(j->sets[i]);
 }
@@ -124,7 +86,6 @@ static int run(const cli_args *a)
   if (status != CLI_DONE)
     return status;
   j = (job){.a = a};
-  rt__map_init(&j.said, rt_alloc_default(), SIZE_MAX, 0);
   status = digest(&j, &out);
   if (status == CLI_DONE)
     status = cli_out_commit(a, &out);

@@ -4,22 +4,13 @@
 #include "campaign/remember.h"
 #include "campaign/spooled.h"
 #include "cli/previous.h"
+#include "cli/state_tool.h"
 #include "state/merge.h"
 #include "state/seen.h"
 
 #include <stdlib.h>
 
 /* ---- before */
-
-int cli_state_open(const cli_args *a, const char *path, const rt_key *key, rt__state **out)
-{
-  rt_error err = {0};
-  rt_code c = rt__state_open(path, key, out, &err);
-  if (c == RT_OK)
-    return CLI_DONE;
-  (void)cli_error(a, path, &err);
-  return c == RT_E_NOMEM || c == RT_E_LIMIT ? CLI_FAILED : CLI_UNUSABLE;
-}
 
 static int read_keep(const cli_args *a, int64_t *us)
 {
@@ -138,13 +129,12 @@ static rt_code load_old(const cli_args *a, cli_daily *d, rt_error *err)
   rt__spool spool;
   size_t memory;
   rt_code c = spool_for(a, d, 0, &spool, &memory, err);
-  if (c == RT_OK)
-    c = rt__set_new(rt_alloc_default(), memory, &spool, &d->old, err);
   if (c != RT_OK)
     return c;
-  const rt_digest_sink sink = rt__set_sink(d->old);
-  c = rt__state_read(d->state, &sink, err);
-  return c == RT_OK ? rt__set_seal(d->old, err) : c;
+  rt__loaded all;
+  c = rt__state_load(d->state, memory, &spool, 0, &all, err);
+  d->old = all.set;
+  return c;
 }
 
 static int64_t later(int64_t a, int64_t b)
@@ -289,7 +279,7 @@ int cli_daily_keep(const cli_args *a, cli_daily *d, rt_scan *scan)
   rt_error err = {0};
   if (!d->state)
     return CLI_DONE;
-  if (d->expired)
+  if (d->expired && cli_given(a, "stats"))
     cli_say(a, "%llu exchange%s older than --keep %s left the state",
             (unsigned long long)d->expired, d->expired == 1 ? "" : "s", cli_text(a, "keep", ""));
   if (rt__state_replace(d->state, rt__scan_set(scan), &d->followed.memory, &err) == RT_OK)

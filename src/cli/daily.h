@@ -58,7 +58,4 @@ void cli_daily_free(cli_daily *d);
 /* what changed, for the top of the table */
 void cli_daily_summary(const cli_daily *d, rt__summary *s);
 
-/* opens a state and words what went wrong: locked, another key, damaged */
-int cli_state_open(const cli_args *a, const char *path, const rt_key *key, rt__state **out);
-
 #endif

@@ -1,0 +1,67 @@
+#include "cli/state_tool.h"
+
+#include "cli/ingest.h"
+
+#include <stdlib.h>
+
+int cli_state_open(const cli_args *a, const char *path, const rt_key *key, rt__state **out)
+{
+  rt_error err = {0};
+  rt_code c = rt__state_open(path, key, out, &err);
+  if (c == RT_OK)
+    return CLI_DONE;
+  (void)cli_error(a, path, &err);
+  return c == RT_E_NOMEM || c == RT_E_LIMIT ? CLI_FAILED : CLI_UNUSABLE;
+}
+
+int cli_state_tool_open(const cli_args *a, cli_state_tool *t)
+{
+  const char *path = cli_text(a, "state", NULL);
+  *t = (cli_state_tool){.state = NULL};
+  if (!path)
+    return cli_unusable(a, "--state FILE is needed");
+  int status = cli_key(a, &t->key);
+  if (status == CLI_DONE)
+    status = cli_state_open(a, path, &t->key, &t->state);
+  if (status == CLI_DONE && !rt__state_exists(t->state))
+    return cli_unusable(a, "there is no state %s", path);
+  return status;
+}
+
+int cli_state_tool_load(const cli_args *a, cli_state_tool *t, uint64_t without)
+{
+  rt_error err = {0};
+  const char *dir = getenv("TMPDIR");
+  rt_code c =
+      rt__spool_files_new(rt_alloc_default(), dir && *dir ? dir : "/var/tmp", &t->spool, &err);
+  if (c == RT_OK) {
+    const rt__spool spool = rt__spool_files_callbacks(t->spool);
+    c = rt__state_load(t->state, (size_t)CLI_INGEST_MEMORY, &spool, without, &t->loaded, &err);
+  }
+  return c == RT_OK ? CLI_DONE : cli_error(a, cli_text(a, "state", NULL), &err);
+}
+
+void cli_state_tool_free(cli_state_tool *t)
+{
+  rt__set_free(t->loaded.set);
+  rt__spool_files_free(t->spool);
+  rt__state_close(t->state);
+  *t = (cli_state_tool){.state = NULL};
+}
+
+int cli_state_tool_account(const cli_args *a, const cli_state_tool *t, const char *name,
+                           uint64_t *hash)
+{
+  char joined[RT_NAME_MAX];
+  const char *tenant = cli_text(a, "tenant", NULL);
+  size_t n = strlen(name), n_tenant = tenant ? strlen(tenant) + 1 : 0;
+  if (n == 0 || n + n_tenant > sizeof joined)
+    return cli_unusable(a, "an account's name has 1 to %d bytes", RT_NAME_MAX);
+  memcpy(joined, name, n);
+  if (tenant) { /* as digests know the accounts of a tenant: name, NUL, tenant */
+    joined[n] = '\0';
+    memcpy(joined + n + 1, tenant, n_tenant - 1);
+  }
+  *hash = rt_key_hash(&t->key, "account", rt__slice(joined, n + n_tenant));
+  return CLI_DONE;
+}
