@@ -81,7 +81,9 @@ static void add_row(rt__starts *s, uint32_t account, size_t record, const rt_dig
   s->max_tokens[i] = g->max_tokens;
   s->model[i] = g->model;
   s->flags[i] = (uint8_t)((g->flags & RT_F_MUST_MAX ? RT__S_MUST_MAX : 0) |
-                          (g->flags & RT_F_TEXT ? RT__S_TEXT : 0));
+                          (g->flags & RT_F_TEXT ? RT__S_TEXT : 0) |
+                          (g->flags & RT_F_BATCH ? RT__S_BATCH : 0));
+  s->batched |= (g->flags & RT_F_BATCH) != 0;
   s->text |= (g->flags & RT_F_TEXT) != 0;
   if (s->t[i] > s->t1)
     s->t1 = s->t[i];
@@ -150,11 +152,11 @@ static void one_account(rt__starts *s, uint32_t account, bool blind)
     if (!answered(&g))
       continue;
     double gap = any ? (double)(g.time_us - before.time_us) * 1e-6 : 1e9;
-    bool seen = !blind && (g.flags & RT_F_MESSAGES);
-    bool start = seen ? (g.flags & RT_F_START) != 0 : !(any && continues(&before, &g, gap));
+    bool seen = !blind && (g.flags & RT_F_MESSAGES), job = (g.flags & RT_F_BATCH) != 0;
+    bool start = seen ? (g.flags & RT_F_START) != 0 : job || !(any && continues(&before, &g, gap));
     if (last_was_start && gap > RT__LONE_S)
       s->flags[s->n - 1] |= RT__S_LONE;
-    if (!start && s->n > s->first[account])
+    if (!start && !job && s->n > s->first[account])
       follow_up(s, &open, &g, seen, gap);
     if (start) {
       add_row(s, account, k, &g);

@@ -21,7 +21,8 @@ enum {                     /* rt__starts.flags */
        RT__S_FOLLOWED = 1, /* a person wrote on in this conversation */
        RT__S_LONE = 2,     /* the account's next call came over two minutes later */
        RT__S_MUST_MAX = 4,
-       RT__S_TEXT = 8
+       RT__S_TEXT = 8,
+       RT__S_BATCH = 16 /* of a batch job: its time is the job's (timed.h) */
 };
 
 typedef struct rt__starts {
@@ -43,6 +44,7 @@ typedef struct rt__starts {
   int64_t t0_us; /* of the earliest start, rounded down to the day */
   double t1;     /* latest start, seconds since t0 */
   bool text;     /* some rows have text */
+  bool batched;  /* some rows are of batch jobs */
 } rt__starts;
 
 /* with `blind`, messages are ignored and starts are inferred even where they could be seen */

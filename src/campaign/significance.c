@@ -1,5 +1,6 @@
 #include "campaign/significance.h"
 
+#include "account/timed.h"
 #include "link/days.h"
 #include "sketch/stats.h"
 
@@ -12,7 +13,7 @@
 typedef rt_code (*statistic)(const rt__detection *d, const rt__group *g, double *out);
 
 /* evenness of days: minus the over-dispersion; NaN with too few days */
-static rt_code even_days(const rt__detection *d, const rt__group *g, double *out)
+static rt_code even_days_of(const rt__detection *d, const rt__group *g, double *out)
 {
   rt__swing *w = rt__calloc(d->alloc, g->n, sizeof *w);
   size_t n = 0;
@@ -24,6 +25,19 @@ static rt_code even_days(const rt__detection *d, const rt__group *g, double *out
   }
   *out = df >= 8 ? -chi2 / df : NAN;
   rt__free(d->alloc, w, g->n * sizeof *w);
+  return c;
+}
+
+static rt_code even_days(const rt__detection *d, const rt__group *g, double *out)
+{
+  rt__group timed;
+  if (!d->starts.batched)
+    return even_days_of(d, g, out);
+  rt_code c = rt__timed_part(&d->starts, g, &timed);
+  *out = NAN;
+  if (c == RT_OK && timed.n)
+    c = even_days_of(d, &timed, out);
+  rt__group_free(d->alloc, &timed);
   return c;
 }
 

@@ -1,5 +1,6 @@
 /* time - even days, equal rates, a common clock, a co-timed move to a new model.
  * Capped: a time zone is not evidence, and equal honest rates exist. */
+#include "account/timed.h"
 #include "link/clock.h"
 #include "link/days.h"
 #include "link/evidence.h"
@@ -222,7 +223,7 @@ static void pivot(const rt__reference *r, const rt__group *g, rt__bits *b)
   b->pivot = b->moved > 0.35 && b->moved < 0.92 ? 1.5 : 0;
 }
 
-rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
+static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   rt_code c = balance(r, g, b);
   if (c == RT_OK)
@@ -238,6 +239,20 @@ rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
   b->said[RT_FAMILY_TIME] = true;
   b->bits[RT_FAMILY_TIME] = b->balance + b->equal + b->clock + b->pivot;
   return RT_OK;
+}
+
+rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  rt__group timed;
+  if (!r->starts->batched)
+    return times_of(r, g, b);
+  rt_code c = rt__timed_part(r->starts, g, &timed);
+  b->lag = 9;
+  b->quiet = 0.25;
+  if (c == RT_OK && timed.n)
+    c = times_of(r, &timed, b);
+  rt__group_free(r->alloc, &timed);
+  return c;
 }
 
 /* ---- members */
@@ -291,10 +306,38 @@ static rt_code member_clock(const rt__reference *r, const rt__group *g, double *
   return v && even ? RT_OK : RT_E_NOMEM;
 }
 
-rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out)
+static rt_code member_times(const rt__reference *r, const rt__group *g, double *out)
 {
   rt_code c = member_days(r, g, out);
   return c == RT_OK ? member_clock(r, g, out) : c;
+}
+
+static rt_code member_timed(const rt__reference *r, const rt__group *g, const rt__group *timed,
+                            double *out)
+{
+  double *bits = rt__calloc(r->alloc, timed->n, RT_FAMILY_COUNT * sizeof *bits);
+  rt_code c = bits ? RT_OK : RT_E_NOMEM;
+  for (size_t i = 0; c == RT_OK && i < (size_t)timed->n * RT_FAMILY_COUNT; i++)
+    bits[i] = NAN;
+  if (c == RT_OK)
+    c = member_times(r, timed, bits);
+  for (uint32_t i = 0, k = 0; c == RT_OK && k < timed->n; i++)
+    if (g->account[i] == timed->account[k])
+      out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = bits[k++ * RT_FAMILY_COUNT + RT_FAMILY_TIME];
+  rt__free(r->alloc, bits, timed->n * RT_FAMILY_COUNT * sizeof *bits);
+  return c;
+}
+
+rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out)
+{
+  rt__group timed;
+  if (!r->starts->batched)
+    return member_times(r, g, out);
+  rt_code c = rt__timed_part(r->starts, g, &timed);
+  if (c == RT_OK && timed.n)
+    c = member_timed(r, g, &timed, out);
+  rt__group_free(r->alloc, &timed);
+  return c;
 }
 
 /* ---- reference: how much unrelated machine-like accounts swing from day to day */
@@ -309,7 +352,7 @@ rt_code rt__swing_reference(const rt__starts *s, double *out, uint32_t *account,
   uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
   size_t n = 0, k = 0;
   for (uint32_t a = 0; fit && a < s->n_accounts; a++)
-    if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2)
+    if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2 && !rt__timed_not(s, a))
       fit[n++] = a;
   rt_code c = fit ? RT_OK : RT_E_NOMEM;
   size_t m = fit ? rt__sample(0x5e1, fit, n, POOL, pool) : 0;

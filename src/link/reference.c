@@ -1,5 +1,7 @@
 #include "link/evidence.h"
 
+#include "account/timed.h"
+
 #include "sketch/stats.h"
 
 #include <math.h>
@@ -24,7 +26,7 @@ static rt_code spreads(rt__reference *r)
   double *rate = v, *out = v + s->n_accounts, *in = v + 2 * s->n_accounts;
   for (uint32_t a = 0; a < s->n_accounts; a++) {
     uint32_t n = rt__starts_count(s, a), lo = s->first[a];
-    if (n < 6 || rt__starts_followed(s, a) >= 0.2)
+    if (n < 6 || rt__starts_followed(s, a) >= 0.2 || rt__timed_not(s, a))
       continue;
     double life = s->t[lo + n - 1] - s->t[lo], o = 0, i = 0;
     rate[n_rate++] = log((n - 1) / (life > 3600 ? life : 3600));

@@ -2,6 +2,8 @@
 
 static bool wanted(const rt__starts *s, rt__streams_kind kind, uint32_t row)
 {
+  if (s->flags[row] & RT__S_BATCH)
+    return false;
   return kind != RT__STREAMS_LONE || (s->flags[row] & RT__S_LONE);
 }
 

@@ -1,4 +1,5 @@
-/* stream - the starts of one account that share a key: its parameters, or nothing.
+/* stream - the starts of one account that share a key: its parameters, or nothing. Starts of batch
+ * jobs are in none: streams are there for their times.
  *
  * Streams ascend by key, then account; rows ascend within a stream. They borrow from the list.
  */
