@@ -59,7 +59,11 @@ typedef struct rt_gguf rt_gguf;
 /* RT_E_IO, RT_E_FORMAT, RT_E_TRUNCATED, RT_E_VERSION or RT_E_LIMIT with a sentence */
 rt_code rt_gguf_open(const rt_alloc *alloc, const char *path, rt_gguf **out,
                      rt_error *err) RT__MUST_CHECK;
-/* the same from memory that outlives the reader */
+/* only its metadata: rt_gguf_tensors is 0, and what tensors there are doesn't matter. For files of
+ * which the tokenizer is wanted, whatever their weights are packed as. */
+rt_code rt_gguf_open_metadata(const rt_alloc *alloc, const char *path, rt_gguf **out,
+                              rt_error *err) RT__MUST_CHECK;
+/* rt_gguf_open from memory that outlives the reader */
 rt_code rt_gguf_from_memory(const rt_alloc *alloc, const void *p, size_t n, rt_gguf **out,
                             rt_error *err) RT__MUST_CHECK;
 void rt_gguf_free(rt_gguf *g);

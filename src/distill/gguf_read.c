@@ -309,7 +309,7 @@ static rt_code read_version(rt_gguf *g, cursor *c)
   return RT_OK;
 }
 
-static rt_code parse(rt_gguf *g, rt_error *err)
+static rt_code parse(rt_gguf *g, bool tensors, rt_error *err)
 {
   cursor c = {g->bytes, g->bytes, g->n_bytes, err};
   uint64_t n_tensors = 0, n_values = 0;
@@ -322,13 +322,13 @@ static rt_code parse(rt_gguf *g, rt_error *err)
     return fail_here(&c, RT_E_LIMIT, "more tensors than the file can hold or 65536");
   if (code == RT_OK)
     code = read_values(g, &c, n_values);
-  if (code == RT_OK)
+  if (code == RT_OK && tensors)
     code = read_tensors(g, &c, n_tensors);
   return code;
 }
 
-rt_code rt_gguf_from_memory(const rt_alloc *alloc, const void *p, size_t n, rt_gguf **out,
-                            rt_error *err)
+static rt_code from_memory(const rt_alloc *alloc, const void *p, size_t n, bool tensors,
+                           rt_gguf **out, rt_error *err)
 {
   rt_gguf *g = rt__calloc(alloc, 1, sizeof *g);
   if (!g)
@@ -336,7 +336,7 @@ rt_code rt_gguf_from_memory(const rt_alloc *alloc, const void *p, size_t n, rt_g
   g->alloc = *alloc;
   g->bytes = p;
   g->n_bytes = n;
-  rt_code code = parse(g, err);
+  rt_code code = parse(g, tensors, err);
   if (code) {
     rt_gguf_free(g);
     return code;
@@ -345,19 +345,36 @@ rt_code rt_gguf_from_memory(const rt_alloc *alloc, const void *p, size_t n, rt_g
   return RT_OK;
 }
 
-rt_code rt_gguf_open(const rt_alloc *alloc, const char *path, rt_gguf **out, rt_error *err)
+rt_code rt_gguf_from_memory(const rt_alloc *alloc, const void *p, size_t n, rt_gguf **out,
+                            rt_error *err)
+{
+  return from_memory(alloc, p, n, true, out, err);
+}
+
+static rt_code open_file(const rt_alloc *alloc, const char *path, bool tensors, rt_gguf **out,
+                         rt_error *err)
 {
   const unsigned char *p = NULL;
   size_t n = 0;
   rt_code code = rt__map_file(path, &p, &n, err);
   if (code)
     return code;
-  code = rt_gguf_from_memory(alloc, p, n, out, err);
+  code = from_memory(alloc, p, n, tensors, out, err);
   if (code)
     rt__unmap_file(p, n);
   else
     (*out)->mapped = true;
   return code;
+}
+
+rt_code rt_gguf_open(const rt_alloc *alloc, const char *path, rt_gguf **out, rt_error *err)
+{
+  return open_file(alloc, path, true, out, err);
+}
+
+rt_code rt_gguf_open_metadata(const rt_alloc *alloc, const char *path, rt_gguf **out, rt_error *err)
+{
+  return open_file(alloc, path, false, out, err);
 }
 
 void rt_gguf_free(rt_gguf *g)

@@ -102,7 +102,7 @@ rt_code rt_import_tokenizer(const rt_alloc *alloc, const char *path, rt_tokenize
   rt_code code = is_folder(path, &folder, err);
   if (code || folder)
     return code ? code : rt__import_folder_tokenizer(alloc, path, out, err);
-  code = rt_gguf_open(alloc, path, &g, err);
+  code = rt_gguf_open_metadata(alloc, path, &g, err);
   if (code)
     return code;
   code = rt_tokenizer_from_gguf(alloc, g, out, err);

@@ -25,7 +25,7 @@ void rt_imported_free(rt_imported *i);
 /* only what the file says of its shape, without weights */
 rt_code rt_import_config(const rt_alloc *alloc, const char *path, rt_model_config *c,
                          rt_error *err) RT__MUST_CHECK;
-/* only the tokenizer */
+/* only the tokenizer; the weights may be of any architecture and type */
 rt_code rt_import_tokenizer(const rt_alloc *alloc, const char *path, rt_tokenizer **out,
                             rt_error *err) RT__MUST_CHECK;
 

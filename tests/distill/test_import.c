@@ -350,6 +350,39 @@ static void gguf_files_that_are_refused(void **state)
   rt_tokenizer_free(t);
 }
 
+/* one matrix of the file in `file` becomes one of another type, by its number in GGUF */
+static void retype(const char *name, unsigned char type)
+{
+  static char bytes[1 << 20];
+  FILE *f = fopen(file, "r+b");
+  assert_non_null(f);
+  size_t n = fread(bytes, 1, sizeof bytes, f), length = strlen(name), at = 0;
+  assert_true(n < sizeof bytes);
+  while (at + length < n && memcmp(bytes + at, name, length) != 0)
+    at++;
+  assert_true(at + length < n);
+  at += length + 4 + 2 * 8; /* behind it: how many dimensions, and two of them */
+  assert_int_equal(fseek(f, (long)at, SEEK_SET), 0);
+  assert_int_equal(fputc(type, f), type);
+  assert_int_equal(fclose(f), 0);
+}
+
+static void a_tokenizer_among_weights_that_cant_be_read(void **state)
+{
+  (void)state;
+  rt_tokenizer *t = tokenizer(), *got = NULL;
+  rt_model_config c = config_of("llama", true);
+  rt_model *m = model_of(&c);
+  write_gguf(m, t, "mamba", NULL, NULL, NULL, NULL);
+  retype("blk.0.ffn_up.weight", 6);
+  refused(file, 0, RT_E_FORMAT, "Q5_0");
+  assert_int_equal(rt_import_tokenizer(rt_alloc_default(), file, &got, NULL), RT_OK);
+  assert_memory_equal(rt_tokenizer_hash(got), rt_tokenizer_hash(t), 32);
+  rt_tokenizer_free(got);
+  rt_model_free(m);
+  rt_tokenizer_free(t);
+}
+
 static void weights_that_arent_numbers(void **state)
 {
   (void)state;
@@ -509,6 +542,8 @@ int main(void)
       cmocka_unit_test(rotary_rows_by_definition),
       cmocka_unit_test_setup_teardown(rotary_rows_in_files, set_up, tear_down),
       cmocka_unit_test_setup_teardown(gguf_files_that_are_refused, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_tokenizer_among_weights_that_cant_be_read, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(weights_that_arent_numbers, set_up, tear_down),
       cmocka_unit_test_setup_teardown(folders_that_are_refused, set_up, tear_down),
       cmocka_unit_test_setup_teardown(several_files_are_read_as_one, set_up, tear_down),

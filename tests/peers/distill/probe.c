@@ -50,7 +50,7 @@ static rt_tokenizer *load(const char *path)
       exit(complain(&err));
     return t;
   }
-  if (rt_gguf_open(rt_alloc_default(), path, &g, &err) ||
+  if (rt_gguf_open_metadata(rt_alloc_default(), path, &g, &err) ||
       rt_tokenizer_from_gguf(rt_alloc_default(), g, &t, &err))
     exit(complain(&err));
   rt_gguf_free(g);
