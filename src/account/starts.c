@@ -82,7 +82,7 @@ static void add_row(rt__starts *s, uint32_t account, size_t record, const rt_dig
   s->model[i] = g->model;
   s->flags[i] = (uint8_t)((g->flags & RT_F_MUST_MAX ? RT__S_MUST_MAX : 0) |
                           (g->flags & RT_F_TEXT ? RT__S_TEXT : 0) |
-                          (g->flags & RT_F_BATCH ? RT__S_BATCH : 0));
+                          (g->flags & RT_F_BATCH ? RT__S_BATCHED : 0));
   s->batched |= (g->flags & RT_F_BATCH) != 0;
   s->text |= (g->flags & RT_F_TEXT) != 0;
   if (s->t[i] > s->t1)

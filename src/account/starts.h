@@ -22,7 +22,7 @@ enum {                     /* rt__starts.flags */
        RT__S_LONE = 2,     /* the account's next call came over two minutes later */
        RT__S_MUST_MAX = 4,
        RT__S_TEXT = 8,
-       RT__S_BATCH = 16 /* of a batch job: its time is the job's (timed.h) */
+       RT__S_BATCHED = 16 /* of a batch job: its time is the job's (timed.h) */
 };
 
 typedef struct rt__starts {

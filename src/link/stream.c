@@ -2,7 +2,7 @@
 
 static bool wanted(const rt__starts *s, rt__streams_kind kind, uint32_t row)
 {
-  if (s->flags[row] & RT__S_BATCH)
+  if (s->flags[row] & RT__S_BATCHED)
     return false;
   return kind != RT__STREAMS_LONE || (s->flags[row] & RT__S_LONE);
 }
