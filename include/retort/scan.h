@@ -77,9 +77,11 @@ typedef struct rt_scan_options {
   size_t memory_max;             /* bytes for digests before they are spooled; 0 = 1 GiB */
   double prior;                  /* share of candidate groups taken to be campaigns; 0 = 0.01 */
   bool without[RT_FAMILY_COUNT]; /* families switched off */
-  bool all;                      /* benign campaigns and account lines too */
-  unsigned decoys;               /* permuted copies for the false discovery rate */
-  rt_parallel_fn parallel;       /* with it, the allocator is used from several threads */
+  double sampled;          /* the log holds this share of all exchanges, drawn at random; 0 = 1
+                            * = all of them */
+  bool all;                /* benign campaigns and account lines too */
+  unsigned decoys;         /* permuted copies for the false discovery rate */
+  rt_parallel_fn parallel; /* with it, the allocator is used from several threads */
   void *parallel_ctx;
 } rt_scan_options;
 

@@ -96,6 +96,7 @@ typedef struct talk {
   uint64_t key;
   int64_t last_us;
   size_t row;
+  uint16_t turns; /* messages at that time */
 } talk;
 
 typedef struct talks {
@@ -122,7 +123,14 @@ static void open_talk(talks *k, const rt_digest *g, size_t row)
     k->next = (k->next + 1) % OPEN_MAX;
     k->n += k->n < OPEN_MAX;
   }
-  *t = (talk){g->first_user, g->time_us, row};
+  *t = (talk){g->first_user, g->time_us, row, g->turns};
+}
+
+/* how long somebody took for one turn; of a sample, as if the turns in between had been even */
+static double per_turn(const rt__starts *s, const talk *t, const rt_digest *g)
+{
+  int more = g->turns > t->turns && s->sampled < 1 ? (g->turns - t->turns) / 2 : 1;
+  return (double)(g->time_us - t->last_us) * 1e-6 / (more > 1 ? more : 1);
 }
 
 /* a person wrote on: in the conversation that the call names or, where none can be told, the last
@@ -131,9 +139,10 @@ static void follow_up(rt__starts *s, talks *k, const rt_digest *g, bool seen, do
 {
   talk *t = seen ? find_talk(k, g->first_user) : NULL;
   if (t) {
-    if ((double)(g->time_us - t->last_us) * 1e-6 > RT__READING_S)
+    if (per_turn(s, t, g) > RT__READING_S)
       s->flags[t->row] |= RT__S_FOLLOWED;
     t->last_us = g->time_us;
+    t->turns = g->turns;
   } else if (!(seen && g->first_user) && gap > RT__READING_S) {
     s->flags[s->n - 1] |= RT__S_FOLLOWED;
   }
@@ -197,7 +206,14 @@ static int64_t earliest_day(const rt__set *set)
 rt_code rt__starts_build(const rt_alloc *a, const rt__set *set, bool blind, rt__starts *out,
                          rt_error *err)
 {
-  *out = (rt__starts){.alloc = a, .set = set, .n_accounts = rt__set_accounts(set)};
+  return rt__starts_build_sampled(a, set, blind, 1, out, err);
+}
+
+rt_code rt__starts_build_sampled(const rt_alloc *a, const rt__set *set, bool blind, double sampled,
+                                 rt__starts *out, rt_error *err)
+{
+  *out =
+      (rt__starts){.alloc = a, .set = set, .n_accounts = rt__set_accounts(set), .sampled = sampled};
   if (rt__set_count(set) >= UINT32_MAX || out->n_accounts >= UINT32_MAX)
     return rt__fail(err, RT_E_LIMIT, "more than 2^32 exchanges: scan them in parts");
   if (take_columns(out, rt__set_count(set) + 1) != RT_OK) {
@@ -214,12 +230,26 @@ rt_code rt__starts_build(const rt_alloc *a, const rt__set *set, bool blind, rt__
   return RT_OK;
 }
 
+static double followed_share(const rt__starts *s, size_t seen, size_t n)
+{
+  double share = n ? (double)seen / (double)n / s->sampled : 0;
+  return share < 1 ? share : 1;
+}
+
 double rt__starts_followed(const rt__starts *s, uint32_t account)
 {
   uint32_t n = rt__starts_count(s, account), k = 0;
   for (uint32_t i = s->first[account]; i < s->first[account + 1]; i++)
     k += s->flags[i] & RT__S_FOLLOWED ? 1 : 0;
-  return n ? (double)k / n : 0;
+  return followed_share(s, k, n);
+}
+
+double rt__starts_followed_of(const rt__starts *s, const uint32_t *row, size_t n)
+{
+  size_t k = 0;
+  for (size_t i = 0; i < n; i++)
+    k += s->flags[row[i]] & RT__S_FOLLOWED ? 1 : 0;
+  return followed_share(s, k, n);
 }
 
 size_t rt__starts_words(const rt__starts *s, uint32_t row, uint32_t *out)

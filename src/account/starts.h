@@ -41,23 +41,31 @@ typedef struct rt__starts {
   uint32_t *max_tokens;
   uint64_t *model;
   uint8_t *flags;
-  int64_t t0_us; /* of the earliest start, rounded down to the day */
-  double t1;     /* latest start, seconds since t0 */
-  bool text;     /* some rows have text */
-  bool batched;  /* some rows are of batch jobs */
+  int64_t t0_us;  /* of the earliest start, rounded down to the day */
+  double t1;      /* latest start, seconds since t0 */
+  double sampled; /* share of all exchanges that the log holds */
+  bool text;      /* some rows have text */
+  bool batched;   /* some rows are of batch jobs */
 } rt__starts;
 
 /* with `blind`, messages are ignored and starts are inferred even where they could be seen */
 rt_code rt__starts_build(const rt_alloc *a, const rt__set *set, bool blind, rt__starts *out,
                          rt_error *err);
+/* likewise of a log that holds a share of all exchanges, drawn at random: between two turns that
+ * are seen there may be others, so that the time between them is dealt over those */
+rt_code rt__starts_build_sampled(const rt_alloc *a, const rt__set *set, bool blind, double sampled,
+                                 rt__starts *out, rt_error *err);
 void rt__starts_free(rt__starts *s);
 
 static inline uint32_t rt__starts_count(const rt__starts *s, uint32_t account)
 {
   return s->first[account + 1] - s->first[account];
 }
-/* share of an account's starts that a person followed up */
+/* Share of an account's starts that a person followed up. In a sample, an estimate: of those that
+ * are seen to be, only `sampled` have the turn that shows it. */
 double rt__starts_followed(const rt__starts *s, uint32_t account);
+/* the same of any rows */
+double rt__starts_followed_of(const rt__starts *s, const uint32_t *row, size_t n);
 
 /* the words of a start's slot side: its system text's and its last user turn's, distinct, sorted;
  * returns how many of at most 2 * RT_WORDS_MAX */

@@ -26,6 +26,8 @@ static rt_code find_groups(rt__detection *d, rt_error *err)
   const rt__starts *s = &d->starts;
   rt__groups_init(&d->groups, d->alloc);
   rt_code c = s->text ? groups_by_text(d, err) : RT_OK;
+  if (s->sampled < 1) /* what is missing between two starts could be anything */
+    return c;
   if (c == RT_OK)
     c = rt__clock_groups(s, &d->groups, err);
   if (c == RT_OK)
@@ -117,7 +119,8 @@ static rt_code weigh_peeled(rt__detection *d, rt_error *err)
 
 rt_code rt__detect(rt__detection *d, rt_error *err)
 {
-  rt_code c = rt__starts_build(d->alloc, d->set, false, &d->starts, err);
+  double sampled = d->options->sampled > 0 && d->options->sampled < 1 ? d->options->sampled : 1;
+  rt_code c = rt__starts_build_sampled(d->alloc, d->set, false, sampled, &d->starts, err);
   if (c == RT_OK)
     c = rt__reference_build(d->alloc, &d->starts, d->facts, d->options->without, &d->reference,
                             err);

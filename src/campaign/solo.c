@@ -21,7 +21,7 @@ static rt_code heavy_from(const rt__starts *s, double *heavy)
   if (v)
     q = rt__quantile(v, s->n_accounts, HEAVY_QUANTILE);
   rt__free(s->alloc, v, s->n_accounts * sizeof *v);
-  *heavy = q > HEAVY_LEAST ? q : HEAVY_LEAST;
+  *heavy = q > HEAVY_LEAST * s->sampled ? q : HEAVY_LEAST * s->sampled;
   return c;
 }
 

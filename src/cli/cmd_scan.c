@@ -36,6 +36,7 @@ static int read_options(job *j)
   rt_scan_options_default(&j->options);
   j->options.key = j->in.key;
   j->options.all = cli_given(a, "all");
+  j->options.sampled = cli_number(a, "sampled", 1);
   j->options.memory_max = (size_t)cli_size(a, "memory-limit", CLI_INGEST_MEMORY);
   j->options.parallel = cli_parallel;
   j->options.parallel_ctx = &j->in.threads;
@@ -168,6 +169,7 @@ static rt_code print_rows(job *j, rt__row *rows, size_t n, rt_error *err)
                    .exchanges = rt_findings_exchanges(f),
                    .accounts = rt_findings_accounts(f),
                    .refused = all_refused(j),
+                   .sampled = j->options.sampled,
                    .rows = rows,
                    .n_rows = n,
                    .file = to_stdout ? NULL : out};
@@ -288,6 +290,10 @@ static const cli_option options[] = {
     {"events", 'e', "FILE", "model releases and enforcement, JSON lines", .kind = CLI_FILE},
     {"all", 0, NULL, "write benign campaigns too, and a line for every account that is in none",
      .kind = CLI_FLAG},
+    {"sampled", 0, "SHARE",
+     "the logs hold this share of all exchanges, drawn at random: clocks and turns are left out, "
+     "repeats are estimated",
+     .kind = CLI_NUMBER, .min = 1e-6, .max = 1},
     {"without", 0, "FAMILY", "leave one family of evidence out", .kind = CLI_CHOICE, .many = true,
      .choices = families + 1},
     CLI_DAILY_OPTIONS,

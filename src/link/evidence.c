@@ -28,15 +28,14 @@ static const struct {
 static rt_code extraction(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   const rt__starts *s = r->starts;
-  size_t n = g->at[g->n], followed = 0;
+  size_t n = g->at[g->n];
   double *out = rt__calloc(r->alloc, n, sizeof *out);
   if (!out)
     return RT_E_NOMEM;
   for (size_t k = 0; k < n; k++) {
-    followed += s->flags[g->row[k]] & RT__S_FOLLOWED ? 1 : 0;
     out[k] = (double)s->log_out[g->row[k]];
   }
-  b->followed = n ? (double)followed / (double)n : 0;
+  b->followed = rt__starts_followed_of(s, g->row, n);
   b->output = exp(rt__median(out, n)) - 1;
   b->fresh = b->said[RT_FAMILY_CONTENT] ? b->reuse.fresh : 1;
   /* one program that works through one list writes on like a person would: then it is no person */

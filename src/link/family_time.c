@@ -24,10 +24,15 @@ static double mixture(double chi2, double df, const double *phi, size_t n)
   return rt__log_mean_exp(v, n);
 }
 
-static double swing_bits(const rt__swing *w, const double *owner, size_t n)
+/* In a sample a share p of each day's starts is seen, and the draw adds its own noise: of the
+ * excess or lack of spread over counting, p is left. Owners are measured in the sample itself. */
+static double swing_bits(const rt__swing *w, const double *owner, size_t n, double p)
 {
+  double even[RT__ARRAY_LEN(dealt)];
+  for (size_t i = 0; i < RT__ARRAY_LEN(dealt); i++)
+    even[i] = 1 + p * (dealt[i] - 1);
   double chi2 = w->chi2 > PHI_LEAST * w->df ? w->chi2 : PHI_LEAST * w->df;
-  double one = mixture(chi2, w->df, dealt, RT__ARRAY_LEN(dealt)),
+  double one = mixture(chi2, w->df, even, RT__ARRAY_LEN(even)),
          many = mixture(chi2, w->df, owner, n);
   /* evener than counting noise never speaks against one hand, however even owners are in this log
    */
@@ -49,7 +54,7 @@ static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
     df += w[i].df;
     if (w[i].df < 2 || n_owners == 0)
       continue;
-    bits += swing_bits(&w[i], owner, n_owners);
+    bits += swing_bits(&w[i], owner, n_owners, r->starts->sampled);
   }
   rt__free(r->alloc, w, g->n * sizeof *w);
   if (n >= RT__CLOCK_MIN) {
@@ -166,7 +171,7 @@ static rt_code clock(const rt__reference *r, const rt__group *g, rt__bits *b)
   double *v = rt__calloc(r->alloc, 6 * longest + 16, sizeof *v), ratio[PAIRS];
   uint32_t *even = rt__calloc(r->alloc, g->n, sizeof *even);
   b->lag = 9;
-  if (v && even) {
+  if (v && even && s->sampled >= 1) {
     for (uint32_t i = 0; i < g->n; i++)
       if (even_gaps(s, g, i, v))
         even[k++] = i;
@@ -272,7 +277,7 @@ static rt_code member_days(const rt__reference *r, const rt__group *g, double *o
     const rt__swing *x = &w[k++];
     if (x->df < 2 || n_owners == 0)
       continue;
-    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = swing_bits(x, owner, n_owners);
+    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = swing_bits(x, owner, n_owners, r->starts->sampled);
   }
   rt__free(r->alloc, w, g->n * sizeof *w);
   return c;
@@ -309,7 +314,7 @@ static rt_code member_clock(const rt__reference *r, const rt__group *g, double *
 static rt_code member_times(const rt__reference *r, const rt__group *g, double *out)
 {
   rt_code c = member_days(r, g, out);
-  return c == RT_OK ? member_clock(r, g, out) : c;
+  return c == RT_OK && r->starts->sampled >= 1 ? member_clock(r, g, out) : c;
 }
 
 static rt_code member_timed(const rt__reference *r, const rt__group *g, const rt__group *timed,

@@ -148,6 +148,8 @@ static void put_options(rt__json *j, const rt_scan_options *o)
     rt__json_bool(j, o->all);
     count(j, "decoys", o->decoys);
     hex(j, "key", rt_key_id(&o->key));
+    if (o->sampled > 0 && o->sampled < 1)
+      rounded(j, "sampled", o->sampled, 6);
     rt__json_key(j, "without");
     rt__json_open(j, '[');
     for (int f = 0; f < RT_FAMILY_COUNT; f++)

@@ -98,6 +98,20 @@ static rt_code table_news(rt__buf *b, const rt__summary *s)
   return c == RT_OK ? rt__buf_printf(b, "\n") : c;
 }
 
+static bool is_sample(const rt__summary *s)
+{
+  return s->sampled > 0 && s->sampled < 1;
+}
+
+static rt_code table_sample(rt__buf *b, const rt__summary *s)
+{
+  return rt__buf_printf(
+      b,
+      "\nA sample of %.4g %% of all exchanges: volumes are the sample's, clocks and "
+      "turns were not looked at, repeats are estimated.",
+      100 * s->sampled);
+}
+
 static rt_code table_head(rt__buf *b, const rt__summary *s)
 {
   char exchanges[32], accounts[32], refused[32];
@@ -109,6 +123,8 @@ static rt_code table_head(rt__buf *b, const rt__summary *s)
                              s->view.p ? s->view.p : "");
   if (c == RT_OK && s->refused)
     c = rt__buf_printf(b, "; %s line%s refused", refused, plural(s->refused));
+  if (c == RT_OK && is_sample(s))
+    c = table_sample(b, s);
   if (c == RT_OK)
     c = rt__buf_printf(b, "\n\n");
   if (c == RT_OK && s->since_us)
@@ -269,6 +285,10 @@ rt_code rt__summary_json(const rt_alloc *alloc, const rt__summary *s, const rt__
   rt__json_u64(&j, s->accounts);
   rt__json_key(&j, "refused");
   rt__json_u64(&j, s->refused);
+  if (is_sample(s)) {
+    rt__json_key(&j, "sampled");
+    rt__json_fixed(&j, s->sampled, 6);
+  }
   if (s->since_us)
     json_news(&j, s);
   rt__json_key(&j, "campaigns");

@@ -31,6 +31,7 @@ typedef struct rt__summary {
   uint64_t exchanges, accounts, refused;
   const rt__row *rows;
   size_t n_rows;
+  double sampled;   /* share of all exchanges that was read; 0 or 1: all */
   int64_t since_us; /* last exchange that the run before knew of; 0: there was none */
   const rt__news *news;
   size_t n_news;

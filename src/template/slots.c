@@ -283,6 +283,17 @@ static void spread_of(const rt__map *users, rt__reuse *out)
   out->dispersion = out->users > 1 ? variance / (out->users - 1) : 1;
 }
 
+/* Where one in ten exchanges is seen, two of one prompt are rarely seen together. Of the others
+ * with the same prompt a share p is in the sample, so their number divided by p stands for all;
+ * pairs are nearly all that is seen. What each prompt's users are, one or k, cannot be told. */
+static void undo_sampling(double p, rt__reuse *u)
+{
+  u->fresh = 1 / (1 + 2 * (1 - u->fresh) / p);
+  u->within = 1 - 1 / (1 + 2 * u->within / p);
+  u->shared = 1 - 1 / (1 + 2 * u->shared / p);
+  u->dispersion = 1;
+}
+
 rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
 {
   rt__map users, mine; /* prompt -> accounts; prompts of the account at hand */
@@ -319,6 +330,8 @@ rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
   out->within = rows ? (double)repeats / (double)rows : 0;
   out->fresh = counted ? out->fresh / (double)counted : 1;
   spread_of(&users, out);
+  if (s->sampled < 1)
+    undo_sampling(s->sampled, out);
   rt__map_free(&users);
   rt__map_free(&mine);
   return c;

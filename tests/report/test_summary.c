@@ -46,7 +46,13 @@ static void table_reads_well(void **state)
 {
   (void)state;
   static collected got;
-  rt__summary s = {S("facts"), 412500, 1, 2, rows, 2, "f.jsonl"};
+  rt__summary s = {.view = S("facts"),
+                   .exchanges = 412500,
+                   .accounts = 1,
+                   .refused = 2,
+                   .rows = rows,
+                   .n_rows = 2,
+                   .file = "f.jsonl"};
   got.n = 0;
   assert_int_equal(rt__summary_table(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
                    RT_OK);
@@ -66,11 +72,32 @@ static void nothing_found_is_said(void **state)
 {
   (void)state;
   static collected got;
-  rt__summary s = {S("text"), 0, 0, 0, NULL, 0, "f.jsonl"};
+  rt__summary s = {.view = S("text"),
+                   .exchanges = 0,
+                   .accounts = 0,
+                   .refused = 0,
+                   .rows = NULL,
+                   .n_rows = 0,
+                   .file = "f.jsonl"};
   got.n = 0;
   assert_int_equal(rt__summary_table(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
                    RT_OK);
   assert_string_equal(got.text, "0 exchanges of 0 accounts, view: text\n\nNo campaign found.\n");
+}
+
+static void a_sample_is_said(void **state)
+{
+  (void)state;
+  static collected got;
+  rt__summary s = {.view = S("text"), .sampled = 0.125};
+  got.n = 0;
+  assert_int_equal(rt__summary_table(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
+                   RT_OK);
+  assert_non_null(strstr(got.text, "A sample of 12.5 % of all exchanges: volumes are"));
+  got.n = 0;
+  assert_int_equal(rt__summary_json(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
+                   RT_OK);
+  assert_non_null(strstr(got.text, "\"sampled\":0.125,"));
 }
 
 static void a_long_table_is_cut_and_counted(void **state)
@@ -80,7 +107,13 @@ static void a_long_table_is_cut_and_counted(void **state)
   static rt__row many[1000];
   for (size_t i = 0; i < 1000; i++)
     many[i] = rows[0];
-  rt__summary s = {S("text"), 0, 0, 0, many, 1000, NULL};
+  rt__summary s = {.view = S("text"),
+                   .exchanges = 0,
+                   .accounts = 0,
+                   .refused = 0,
+                   .rows = many,
+                   .n_rows = 1000,
+                   .file = NULL};
   got.n = 0;
   assert_int_equal(rt__summary_table(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
                    RT_OK);
@@ -91,7 +124,13 @@ static void json_says_the_same(void **state)
 {
   (void)state;
   static collected got;
-  rt__summary s = {S("facts"), 412500, 1, 2, rows, 2, NULL};
+  rt__summary s = {.view = S("facts"),
+                   .exchanges = 412500,
+                   .accounts = 1,
+                   .refused = 2,
+                   .rows = rows,
+                   .n_rows = 2,
+                   .file = NULL};
   got.n = 0;
   assert_int_equal(rt__summary_json(rt_alloc_default(), &s, &(rt__emit){collect, &got}, NULL),
                    RT_OK);
@@ -181,12 +220,10 @@ static void cells_are_harmless(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(table_reads_well),
-                                     cmocka_unit_test(nothing_found_is_said),
-                                     cmocka_unit_test(a_long_table_is_cut_and_counted),
-                                     cmocka_unit_test(json_says_the_same),
-                                     cmocka_unit_test(row_takes_the_strongest_two),
-                                     cmocka_unit_test(counts_are_short),
-                                     cmocka_unit_test(cells_are_harmless)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(table_reads_well),   cmocka_unit_test(nothing_found_is_said),
+      cmocka_unit_test(a_sample_is_said),   cmocka_unit_test(a_long_table_is_cut_and_counted),
+      cmocka_unit_test(json_says_the_same), cmocka_unit_test(row_takes_the_strongest_two),
+      cmocka_unit_test(counts_are_short),   cmocka_unit_test(cells_are_harmless)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
