@@ -58,13 +58,14 @@ bool rt__candidate_is_harvest(const rt__candidate *c)
    * evidence name one hand */
   work |= c->g->origin == RT__FROM_SKELETON && c->b.bits[RT_FAMILY_CONTENT] > -1 && n >= 2;
   return c->score >= RT__BAR_BITS && work && n >= 1 && c->b.extraction >= RT__EXTRACTION &&
-         !rt__candidate_many_programs(c);
+         !rt__candidate_many_programs(c) && !c->customer;
 }
 
 bool rt__candidate_is_pool(const rt__candidate *c)
 {
   bool clock = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
+  bool dealt = clock && c->b.bits[RT_FAMILY_TIME] >= 3 && c->b.clock >= RT__POOL_CLOCK &&
+               c->b.balance >= RT__POOL_BALANCE;
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
-  return clock && people && !rt__candidate_in_the_open(c) && c->b.bits[RT_FAMILY_TIME] >= 3 &&
-         c->b.clock >= RT__POOL_CLOCK && c->b.balance >= RT__POOL_BALANCE;
+  return (dealt || c->g->origin == RT__FROM_CUSTOMERS) && people && !rt__candidate_in_the_open(c);
 }

@@ -30,7 +30,8 @@
 typedef struct rt__candidate {
   const rt__group *g;
   rt__bits b;
-  double score; /* posterior bits */
+  double score;  /* posterior bits */
+  bool customer; /* one customer's program in a reseller's pool (reseller.h) */
 } rt__candidate;
 
 /* the work family that counts: the better of content and size, unless content speaks against it */
@@ -47,7 +48,8 @@ bool rt__candidate_many_programs(const rt__candidate *c);
  */
 bool rt__candidate_in_the_open(const rt__candidate *c);
 bool rt__candidate_is_harvest(const rt__candidate *c);
-/* one clock, but people behind it: they read and write on, and bring parameters of their own */
+/* one clock, but people behind it: they read and write on, and bring parameters of their own; or
+ * several customers' programs on the same accounts */
 bool rt__candidate_is_pool(const rt__candidate *c);
 
 /* a campaign in the making */

@@ -1,6 +1,8 @@
 #include "campaign/detect.h"
 
+#include "campaign/reseller.h"
 #include "link/clock.h"
+#include "link/customers.h"
 #include "link/frames.h"
 #include "link/lexical.h"
 #include "template/skeleton.h"
@@ -17,6 +19,8 @@ static rt_code groups_by_text(rt__detection *d, rt_error *err)
   rt_code c = rt__skeletons(s, &d->groups, carried, err);
   if (c == RT_OK)
     c = rt__lexical_groups(s, &d->reference.idf, carried, &d->groups, err);
+  if (c == RT_OK)
+    c = rt__customers_groups(s, &d->groups, err);
   rt__free(d->alloc, carried, s->n);
   return c;
 }
@@ -132,6 +136,8 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
     c = weigh(d, err);
   if (c == RT_OK && d->starts.text)
     c = weigh_peeled(d, err);
+  if (c == RT_OK)
+    c = rt__resellers(&d->starts, d->candidates, d->n_candidates, err);
   if (c == RT_OK)
     c = rt__select(d->alloc, &d->starts, d->options->all, d->candidates, d->n_candidates,
                    &d->drafts, err);

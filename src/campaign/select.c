@@ -142,8 +142,9 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
     return e;
   best = fullest(d, c, count, &held);
   if (best && (double)count[best] >= JOINS * (double)all) {
-    bool timed = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
-    if (text && timed)
+    bool whole = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE ||
+                 c->g->origin == RT__FROM_CUSTOMERS;
+    if (text && whole && d->d[best - 1].verdict != RT_VERDICT_POOLED)
       return RT_OK; /* the skeleton has named its users already */
     return put_group(d, best - 1, c);
   }

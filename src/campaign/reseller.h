@@ -1,0 +1,19 @@
+/* reseller - which candidates are one customer's program in a pool that is resold.
+ *
+ * A reseller's balancer deals its customers' conversations over its accounts. Each customer's
+ * program, taken alone, then looks like a harvest: one template, fresh slots, dealt evenly over
+ * accounts that share cards. It is told from a harvest that rides in such a pool by its size: it is
+ * not most of the pool's work, and no more than a few heavy accounts send. (Own derivation.)
+ *
+ * What it cannot see: a harvest no larger than a customer's ordinary work.
+ */
+#ifndef RT_CAMPAIGN_RESELLER_H
+#define RT_CAMPAIGN_RESELLER_H
+
+#include "campaign/candidate.h"
+
+/* marks such candidates, once all are weighed. O(pools x accounts of candidates) */
+rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n,
+                      rt_error *err) RT__MUST_CHECK;
+
+#endif
