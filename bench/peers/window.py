@@ -6,7 +6,7 @@ window is up to `WINDOW` prompts of one account, and a window's MMD is held agai
 size. Subsampled, since embedding is the cost: all accounts of campaigns and pools, `HONEST` honest ones to be judged, and
 `REFERENCE` other honest ones as reference. The reference is clean by the labels: a gift that no operator has.
 """
-import os, random
+import os, random, sys
 from common import alone
 
 WINDOW, LEAST, HONEST, REFERENCE, DRAWS = 8, 3, 1000, 300, 200
@@ -63,6 +63,9 @@ def run(accounts, view, judge):
     rng = random.Random(7)
     enough = [x for x in sorted(accounts) if len(accounts[x].prompts) >= LEAST and x in judge.label]
     honest = [x for x in enough if judge.label[x]["world"] == "benign"]
+    if len(honest) <= REFERENCE:  # nobody would be left to be flagged wrongly: a recall without its price
+        print(f"query windows: {len(honest)} honest accounts have {LEAST} prompts, more than {REFERENCE} are needed", file=sys.stderr)
+        return
     rng.shuffle(honest)
     reference, judged = honest[:REFERENCE], honest[REFERENCE:REFERENCE + HONEST]
     judged += [x for x in enough if judge.label[x]["world"] != "benign"]
