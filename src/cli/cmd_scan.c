@@ -6,6 +6,7 @@
 #include "cli/out.h"
 #include "cli/parallel.h"
 #include "cli/progress.h"
+#include "report/budget.h"
 #include "report/findings_json.h"
 #include "report/summary.h"
 
@@ -178,9 +179,28 @@ static rt_code print_rows(job *j, rt__row *rows, size_t n, rt_error *err)
                                      : rt__summary_table(rt_alloc_default(), &s, &emit, err);
 }
 
+/* in place of the summary: whoever has time for so many accounts wants just those */
+static rt_code print_budget(job *j, rt_error *err)
+{
+  const rt_alloc *alloc = rt_alloc_default();
+  const char *out = cli_text(j->a, "out", NULL);
+  cli_out shown = {.f = out && strcmp(out, "-") == 0 ? stderr : stdout, .path = "standard output"};
+  const rt__emit emit = {cli_out_write, &shown};
+  rt__budget b;
+  rt_code c = rt__budget_of(alloc, rt_scan_findings(j->scan), (size_t)cli_count(j->a, "budget", 0),
+                            &b, err);
+  if (c == RT_OK)
+    c = cli_format_is(j->a, "json") ? rt__budget_json(alloc, &b, &emit, err)
+                                    : rt__budget_table(alloc, &b, &emit, err);
+  rt__budget_free(alloc, &b);
+  return c;
+}
+
 static int print_summary(job *j)
 {
   rt_error err = {0};
+  if (cli_given(j->a, "budget"))
+    return print_budget(j, &err) == RT_OK ? CLI_DONE : cli_failed(j->a, "%s", err.message);
   size_t n = rt_findings_campaigns(rt_scan_findings(j->scan));
   rt__row *rows = rt__calloc(rt_alloc_default(), n + 1, sizeof *rows);
   if (!rows)
@@ -294,6 +314,10 @@ static const cli_option options[] = {
      "the logs hold this share of all exchanges, drawn at random: clocks and turns are left out, "
      "repeats are estimated",
      .kind = CLI_NUMBER, .min = 1e-6, .max = 1},
+    {"budget", 0, "N",
+     "print the N accounts most worth a person's time instead of the summary, and how many of them "
+     "are expected to be innocent",
+     .kind = CLI_COUNT, .min = 1, .max = 1000000},
     {"without", 0, "FAMILY", "leave one family of evidence out", .kind = CLI_CHOICE, .many = true,
      .choices = families + 1},
     CLI_DAILY_OPTIONS,
