@@ -27,6 +27,12 @@
   (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
 #define RT__MANY_KNOBS 0.7 /* parameters agree between members this much less than inside them */
 
+#define RT__FAVOURITES                                                                             \
+  2.5 /* dispersion of how often slots come again, above which some are favourites: a business has \
+         them, a list to be worked off has not */
+#define RT__SMALL 16 /* accounts behind one network that need not be more than a firm's own keys   \
+                      */
+
 typedef struct rt__candidate {
   const rt__group *g;
   rt__bits b;
@@ -43,11 +49,13 @@ double rt__candidate_score(const rt__bits *b, double prior_bits);
 
 /* parameters or frames say that the members run different programs */
 bool rt__candidate_many_programs(const rt__candidate *c);
-/* nothing is hidden: one organisation, one network and one payer, or one of
- * both in office hours
- */
+/* nothing is hidden: one organisation; one network and one payer; one of both in office hours; one
+ * network and slots that come again as a business's do */
 bool rt__candidate_in_the_open(const rt__candidate *c);
 bool rt__candidate_is_harvest(const rt__candidate *c);
+/* a harvest by its numbers, but few accounts behind one network, in a log that shows neither text
+ * nor facts: a firm's own gateway looks the same */
+bool rt__candidate_may_be_own(const rt__candidate *c);
 /* one clock, but people behind it: they read and write on, and bring parameters of their own; or
  * several customers' programs on the same accounts */
 bool rt__candidate_is_pool(const rt__candidate *c);

@@ -190,8 +190,12 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
   if (c == RT_OK && n)
     qsort(order, n, sizeof *order, by_score);
   for (size_t i = 0; i < n && c == RT_OK; i++)
-    if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]))
+    if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]) &&
+        !rt__candidate_may_be_own(order[i]))
       c = consider(out, order[i], RT_VERDICT_DISTILLATION, s->text, count);
+  for (size_t i = 0; i < n && c == RT_OK; i++)
+    if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]))
+      c = consider(out, order[i], RT_VERDICT_SUSPECT, s->text, count);
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_pool(order[i]))
       c = consider(out, order[i], RT_VERDICT_POOLED, s->text, count);
