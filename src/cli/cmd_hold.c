@@ -1,5 +1,6 @@
 /* hold - which accounts of a state must be kept whatever --keep and forget say. */
 #include "cli/state_tool.h"
+#include "digest/name.h"
 
 #include <stdio.h>
 
@@ -18,10 +19,10 @@ static rt_code print_name(void *ctx, uint64_t hash, rt_slice name, rt_error *err
   (void)err;
   if (!rt__memory_holds(rt__state_memory(j->tool.state), hash))
     return RT_OK;
-  size_t account = strnlen(name.p, name.n);
-  (void)fwrite(name.p, 1, account, stdout);
-  if (account < name.n)
-    (void)printf(" (tenant %.*s)", (int)(name.n - account - 1), name.p + account + 1);
+  const rt_slice account = rt__name_account(name), tenant = rt__name_tenant(name);
+  (void)fwrite(account.p, 1, account.n, stdout);
+  if (tenant.n)
+    (void)printf(" (tenant %.*s)", (int)tenant.n, tenant.p);
   (void)putchar('\n');
   return RT_OK;
 }

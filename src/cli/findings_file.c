@@ -290,6 +290,7 @@ static int add_member(reader *r, rt_slice campaign, rt_slice account)
   *m = (cli_member){.campaign = at, .line = keep(r, r->line)};
   m->member = (rt__case_member){.account = account,
                                 .role = text(r, n, "role"),
+                                .tenant = text(r, n, "tenant"),
                                 .score = number(r, n, "score"),
                                 .exchanges = count(r, n, "exchanges"),
                                 .tokens = count(r, n, "tokens"),

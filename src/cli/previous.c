@@ -2,6 +2,7 @@
 
 #include "cli/findings_file.h"
 #include "digest/key.h"
+#include "digest/name.h"
 
 #include <stdlib.h>
 
@@ -27,13 +28,24 @@ static int by_id(const void *pa, const void *pb)
   return a->id < b->id ? -1 : a->id > b->id;
 }
 
+/* An account is its name within its tenant, but for one whose tenant only its facts tell: so both
+ * are members, of which one has no record and counts for nothing. */
+static size_t hashes_of(const rt__case_member *m, rt__sipkey kind, uint64_t out[2])
+{
+  char joined[RT_NAME_MAX];
+  if (m->account.n == 0 || rt__slice_eq(m->role, RT__LIT("bystander")))
+    return 0;
+  out[0] = rt__kind_hash(kind, m->account);
+  out[1] = rt__kind_hash(kind, rt__name_join(m->account, m->tenant, joined));
+  return 2;
+}
+
 static bool take_members(const rt__case *k, rt__sipkey kind, rt__arena *arena, rt__remembered *to)
 {
-  uint64_t *m = rt__arena_take(arena, (k->n_members + 1) * sizeof *m);
+  uint64_t *m = rt__arena_take(arena, 2 * (k->n_members + 1) * sizeof *m);
   to->members = m;
   for (size_t i = 0; m && i < k->n_members; i++)
-    if (!rt__slice_eq(k->members[i].role, RT__LIT("bystander")) && k->members[i].account.n)
-      m[to->n_members++] = rt__kind_hash(kind, k->members[i].account);
+    to->n_members += hashes_of(&k->members[i], kind, m + to->n_members);
   if (!m)
     return false;
   qsort(m, to->n_members, sizeof *m, by_hash);

@@ -1,6 +1,7 @@
 #include "cli/state_tool.h"
 
 #include "cli/ingest.h"
+#include "digest/name.h"
 
 #include <stdlib.h>
 
@@ -53,15 +54,10 @@ int cli_state_tool_account(const cli_args *a, const cli_state_tool *t, const cha
                            uint64_t *hash)
 {
   char joined[RT_NAME_MAX];
-  const char *tenant = cli_text(a, "tenant", NULL);
-  size_t n = strlen(name), n_tenant = tenant ? strlen(tenant) + 1 : 0;
-  if (n == 0 || n + n_tenant > sizeof joined)
-    return cli_unusable(a, "an account's name has 1 to %d bytes", RT_NAME_MAX);
-  memcpy(joined, name, n);
-  if (tenant) { /* as digests know the accounts of a tenant: name, NUL, tenant */
-    joined[n] = '\0';
-    memcpy(joined + n + 1, tenant, n_tenant - 1);
-  }
-  *hash = rt_key_hash(&t->key, "account", rt__slice(joined, n + n_tenant));
+  const rt_slice account = rt__cstr(name), tenant = rt__cstr(cli_text(a, "tenant", NULL));
+  if (account.n == 0 || account.n + tenant.n + (tenant.n > 0) > sizeof joined)
+    return cli_unusable(a, "an account's name has 1 to %d bytes, its tenant's included",
+                        RT_NAME_MAX);
+  *hash = rt_key_hash(&t->key, "account", rt__name_join(account, tenant, joined));
   return CLI_DONE;
 }

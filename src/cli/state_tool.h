@@ -10,7 +10,8 @@
 
 #define CLI_STATE_TOOL_OPTIONS                                                                     \
   {"state", 0, "FILE", "the state, or a digest file", .kind = CLI_FILE},                           \
-      {"tenant", 0, "NAME", "the tenant whose account it is", .kind = CLI_TEXT},                   \
+      {"tenant", 0, "NAME", "the tenant whose account it is, where exchanges name tenants",        \
+       .kind = CLI_TEXT},                                                                          \
   {                                                                                                \
     "key-file", 0, "FILE", "the key that the state was made with", .kind = CLI_FILE                \
   }

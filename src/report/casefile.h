@@ -23,6 +23,7 @@ typedef struct rt__case_counter {
 
 typedef struct rt__case_member {
   rt_slice account, role;
+  rt_slice tenant; /* missing where none is known */
   double score;
   uint64_t exchanges, tokens;
   int64_t first_us, last_us;

@@ -78,6 +78,19 @@ check "and so are the digests" cmp -s <("$RETORT" digest s.rts --out -) <("$RETO
 run 0 scan day1.jsonl --state s.rts --accounts $facts --all --keep 48h --out late.found
 check "what comes too late is not kept" cmp -s <(nameless last.found) <(nameless late.found)
 
+# two tenants' accounts of one name are two accounts
+rm -f t.rts
+(sed 's/{/{"tenant":"north",/' day1.jsonl; sed 's/{/{"tenant":"south",/; s/"id": *"/&s/' day1.jsonl) >tenants.jsonl
+run 0 scan tenants.jsonl --state t.rts || not_ok "a scan of two tenants"
+n=$(grep -c "$member" day1.jsonl)
+refuses "a name alone" "nothing of account '$member'" forget "$member" --state t.rts
+check "hold one tenant's" run 0 hold "$member" --tenant north --state t.rts
+check "is listed" run 0 hold --state t.rts
+check "with its tenant" prints "$member (tenant north)"
+check "the other's is free" run 0 forget "$member" --tenant south --state t.rts
+check "and goes alone" prints "$member: $n exchange"
+refuses "the first is held" "legal hold" forget "$member" --tenant north --state t.rts
+
 # bad arguments
 refuses "no state" "--state FILE is needed" forget acct
 refuses "no account" "" forget --state s.rts

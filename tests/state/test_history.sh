@@ -60,6 +60,13 @@ check "which is in no line" test "$(grep -c '"type":"campaign"' gone.found)" = 0
 run 0 scan day5.jsonl --accounts $facts --state s.rts --keep 2d --out back.found
 check "and is new when it comes again after its time" test "$(grep -c '"event":"new"' back.found)" = 2
 
+# tenants: an account is its name within its tenant
+sed 's/{/{"tenant":"north",/' part2.jsonl >north2.jsonl
+sed 's/{/{"tenant":"north",/' day1.jsonl >north1.jsonl
+run 0 scan north2.jsonl --accounts $facts --out north2.found
+check "tenants, from findings" run 0 scan north1.jsonl north2.jsonl --accounts $facts --previous north2.found
+check "are told again" prints "1 account came"
+
 # bad input
 refuses "findings that are not there" "cannot read nowhere" scan day1.jsonl --previous nowhere
 refuses "no findings" "not a findings file" scan day1.jsonl --previous day1.jsonl
