@@ -20,7 +20,7 @@ bench: all
 demo-distill: all
 	@scripts/demo-distill $(BUILD)
 bench-distill: all
-	@bench/distill/run $(BUILD)
+	@bench/distill/run $(BUILD) $(PARTS)
 install: all
 	@DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix $(PREFIX)
 format:
