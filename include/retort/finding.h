@@ -134,6 +134,8 @@ const rt_member *rt_campaign_member(const rt_campaign *c, size_t i);
 rt_slice rt_member_account(const rt_member *m);
 rt_slice rt_member_tenant(const rt_member *m); /* p == NULL where none is known */
 rt_role rt_member_role(const rt_member *m);
+/* a person had cleared it, but by what it did since it belongs with accounts that nobody cleared */
+bool rt_member_reopened(const rt_member *m);
 double rt_member_score(const rt_member *m);
 uint64_t rt_member_exchanges(const rt_member *m);
 uint64_t rt_member_tokens(const rt_member *m);
@@ -146,6 +148,7 @@ double rt_member_bits(const rt_member *m, rt_family f);
 typedef struct rt_account_note {
   rt_slice account, tenant; /* tenant: p == NULL where none is known */
   rt_slice nearest;         /* campaign id, empty if none */
+  int64_t cleared_us; /* a person's clearance that holds, until then; INT64_MAX for good; 0 none */
   double score;
   size_t n_missing;
   const char *const *missing;

@@ -52,11 +52,12 @@ typedef struct rt_facts {
   uint32_t n_payments;
   rt_slice signup_ip, signup_device, referrer;
   uint32_t signup_asn;
-  double risk;        /* NaN = missing */
-  int verified;       /* -1 missing, 0, 1 */
-  int64_t cleared_us; /* clearance holds until then; INT64_MAX for good; 0 none */
-  rt_slice confirmed; /* campaign id that a human confirmed */
-  rt_slice line;      /* the bytes it came from: the tie-breaker */
+  double risk;           /* NaN = missing */
+  int verified;          /* -1 missing, 0, 1 */
+  int64_t cleared_us;    /* clearance holds until then; INT64_MAX for good; 0 none */
+  int64_t cleared_at_us; /* when it was given; 0: as_of_us */
+  rt_slice confirmed;    /* campaign id that a human confirmed */
+  rt_slice line;         /* the bytes it came from: the tie-breaker */
 } rt_facts;
 
 typedef enum rt_event_kind { RT_EVENT_MODEL_RELEASE, RT_EVENT_ENFORCEMENT } rt_event_kind;

@@ -63,6 +63,7 @@ static void count_member(const rt__detection *d, uint32_t account, struct rt_cam
   m->account = rt__name_account(rt__set_name(d->set, account));
   m->tenant = rt__name_tenant(rt__set_name(d->set, account));
   m->hash = rt__set_account(d->set, account);
+  m->reopened = d->cleared && d->cleared[account] && c->verdict != RT_VERDICT_BENIGN;
   m->exchanges = p.exchanges;
   m->tokens = p.tokens_in + p.tokens_out;
   m->first_us = p.first_us;

@@ -143,6 +143,8 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
                    &d->drafts, err);
   if (c == RT_OK)
     c = rt__solos(&d->reference, d->candidates, d->n_candidates, &d->drafts, err);
+  if (c == RT_OK && d->cleared)
+    rt__clear_drafts(d);
   return c;
 }
 

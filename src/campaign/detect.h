@@ -11,6 +11,7 @@ typedef struct rt__detection {
   const rt_scan_options *options;
   const rt__set *set;
   const rt__facts *facts; /* NULL: none */
+  const bool *cleared;    /* of each account: under a person's clearance; NULL: none (cleared.c) */
   const rt__release *releases;
   size_t n_releases;
   rt__starts starts;
@@ -52,6 +53,14 @@ typedef struct rt__tenants {
 rt_code rt__tenants_of(const rt_alloc *a, const rt__set *set, const rt__facts *facts,
                        rt__tenants *out) RT__MUST_CHECK;
 void rt__tenants_free(const rt_alloc *a, rt__tenants *t);
+
+/* What a person has cleared. Fills after_us of every account of `set` from the facts (lined up with
+ * it): INT64_MIN, or the moment up to which its exchanges don't count, since they were looked at.
+ * cleared[i] likewise. Now is the last exchange of the accounts named. *any: there is one. */
+void rt__cleared(const rt__set *set, const rt__facts *facts, const uint32_t *accounts, size_t n,
+                 int64_t *after_us, bool *cleared, bool *any);
+/* campaigns at least half of whose accounts are cleared: benign with `all`, else dropped */
+void rt__clear_drafts(rt__detection *d);
 
 /* the order of campaigns and of notes on accounts: score (falling), then name */
 int rt__by_campaign(const void *a, const void *b);

@@ -41,6 +41,7 @@
   X(rt_slice, rt_member_account, account, ((rt_slice){NULL, 0}))                                   \
   X(rt_slice, rt_member_tenant, tenant, ((rt_slice){NULL, 0}))                                     \
   X(rt_role, rt_member_role, role, RT_ROLE_BYSTANDER)                                              \
+  X(bool, rt_member_reopened, reopened, false)                                                     \
   X(double, rt_member_score, score, 0)                                                             \
   X(uint64_t, rt_member_exchanges, exchanges, 0)                                                   \
   X(uint64_t, rt_member_tokens, tokens, 0)                                                         \

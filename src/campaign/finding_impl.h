@@ -10,6 +10,7 @@ struct rt_member {
   rt_slice account, tenant;
   uint64_t hash;
   rt_role role;
+  bool reopened; /* cleared, and found again by what it did since */
   double score;
   uint64_t exchanges, tokens;
   int64_t first_us, last_us;

@@ -66,8 +66,11 @@ static rt_slice nearest_of(const rt__detection *d, const rt__candidate *k, const
 static rt_code note_of(const rt__detection *d, uint32_t a, const rt__candidate *k,
                        const char *const *id, rt__arena *arena, rt_account_note *out)
 {
-  const char *missing[MISSING_MAX];
+  const char *missing[MISSING_MAX + 1];
   size_t n = missing_of(k, missing);
+  bool cleared = d->cleared && d->cleared[a];
+  if (cleared)
+    missing[n++] = "a look: a person cleared it, and what it did since is not enough";
   const char **copy = rt__arena_take(arena, n * sizeof *copy);
   if (!copy)
     return RT_E_NOMEM;
@@ -77,6 +80,7 @@ static rt_code note_of(const rt__detection *d, uint32_t a, const rt__candidate *
   *out = (rt_account_note){.account = rt__name_account(name),
                            .tenant = rt__name_tenant(name),
                            .nearest = nearest_of(d, k, id),
+                           .cleared_us = cleared ? rt__facts_of(d->facts, a)->cleared_us : 0,
                            .score = n ? fmin(1 / (1 + exp2(-bits)), 0.5) : 0.5,
                            .n_missing = n,
                            .missing = copy};

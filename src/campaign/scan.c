@@ -126,12 +126,19 @@ static rt_code one_set(rt_scan *s, rt_error *err)
 
 /* ---- one tenant, or a log without any */
 
-static rt_code find_in(rt_scan *s, const rt__set *set, rt_findings *out, rt_error *err)
+/* what is looked at on its own: a tenant's accounts, without exchanges that a person has cleared */
+typedef struct piece {
+  const rt__set *set;
+  const bool *cleared; /* of each account of the set; NULL: none */
+} piece;
+
+static rt_code find_in(rt_scan *s, const piece *p, rt_findings *out, rt_error *err)
 {
   rt__detection d = {.alloc = &s->alloc,
                      .options = &s->options,
-                     .set = set,
+                     .set = p->set,
                      .facts = s->facts.n_known ? &s->facts : NULL,
+                     .cleared = p->cleared,
                      .releases = s->releases,
                      .n_releases = s->n_releases};
   out->arena = s->findings.arena;
@@ -176,49 +183,89 @@ static rt_code join(rt_findings *to, const rt_findings *part, size_t n, rt_error
   return RT_OK;
 }
 
-/* what is done with one tenant's digests, or with those of all where there is one tenant */
-typedef rt_code (*in_tenant)(rt_scan *s, const rt__set *set, rt_findings *part, rt_error *err);
+/* what is done with a part */
+typedef rt_code (*in_part)(rt_scan *s, const piece *p, rt_findings *out, rt_error *err);
 
-static rt_code in_part(rt_scan *s, const uint32_t *accounts, size_t n, in_tenant fn,
-                       rt_findings *part, rt_error *err)
+/* how the whole is cut */
+typedef struct cuts {
+  rt__tenants t;
+  int64_t *after_us; /* of each account of the whole */
+  bool *cleared;     /* likewise; then, for a part, in its own order */
+  bool any_cleared;
+  size_t n;
+} cuts;
+
+static void cuts_free(const rt_alloc *a, cuts *x)
 {
+  rt__tenants_free(a, &x->t);
+  rt__free(a, x->after_us, x->n * sizeof *x->after_us);
+  rt__free(a, x->cleared, x->n * 2 * sizeof *x->cleared);
+}
+
+/* facts are lined up with the whole */
+static rt_code cuts_of(rt_scan *s, cuts *x, rt_error *err)
+{
+  const rt_alloc *a = &s->alloc;
+  size_t n = rt__set_accounts(s->sets[0]);
+  *x = (cuts){.n = n};
+  x->after_us = rt__calloc(a, n, sizeof *x->after_us);
+  x->cleared = rt__calloc(a, n, 2 * sizeof *x->cleared);
+  rt_code c =
+      x->after_us && x->cleared ? rt__tenants_of(a, s->sets[0], &s->facts, &x->t) : RT_E_NOMEM;
+  for (size_t k = 0; c == RT_OK && k < x->t.n; k++)
+    rt__cleared(s->sets[0], &s->facts, x->t.account + x->t.at[k], x->t.at[k + 1] - x->t.at[k],
+                x->after_us, x->cleared, &x->any_cleared);
+  if (c == RT_OK)
+    return c;
+  cuts_free(a, x);
+  return rt__fail(err, c, "no memory for tenants");
+}
+
+static rt_code do_part(rt_scan *s, const cuts *x, size_t k, in_part fn, rt_findings *out,
+                       rt_error *err)
+{
+  const uint32_t *accounts = x->t.account + x->t.at[k];
+  size_t n = x->t.at[k + 1] - x->t.at[k];
   rt__set *view = NULL;
-  rt_code c = rt__set_view(s->sets[0], accounts, n, &view, err);
+  rt_code c = rt__set_view(s->sets[0], accounts, n, x->after_us, &view, err);
   if (c == RT_OK && s->facts.n)
     c = rt__facts_seal(&s->facts, view, err);
+  bool *cleared = x->cleared + x->n;
+  for (size_t i = 0; i < n; i++)
+    cleared[i] = x->cleared[accounts[i]];
   if (c == RT_OK)
-    c = fn(s, view, part, err);
+    c = fn(s, &(piece){view, x->any_cleared ? cleared : NULL}, out, err);
   rt__set_free(view);
   return c;
 }
 
-/* `part`: one a tenant */
-static rt_code each_tenant(rt_scan *s, const rt__tenants *t, in_tenant fn, rt_findings *part,
-                           rt_error *err)
+/* `out`: one a part */
+static rt_code do_parts(rt_scan *s, const cuts *x, in_part fn, rt_findings *out, rt_error *err)
 {
   rt_code c = RT_OK;
-  if (t->n == 1)
-    return fn(s, s->sets[0], part, err);
-  for (size_t k = 0; k < t->n && c == RT_OK; k++)
-    c = in_part(s, t->account + t->at[k], t->at[k + 1] - t->at[k], fn, &part[k], err);
+  if (x->t.n == 1 && !x->any_cleared)
+    return fn(s, &(piece){s->sets[0], NULL}, out, err);
+  for (size_t k = 0; k < x->t.n && c == RT_OK; k++)
+    c = do_part(s, x, k, fn, &out[k], err);
   if (c == RT_OK && s->facts.n) /* whoever asks of an account later means any */
     c = rt__facts_seal(&s->facts, s->sets[0], err);
   return c;
 }
 
-static rt_code with_tenants(rt_scan *s, in_tenant fn, rt_error *err)
+static rt_code in_parts(rt_scan *s, in_part fn, rt_error *err)
 {
-  rt__tenants t;
-  if (rt__tenants_of(&s->alloc, s->sets[0], &s->facts, &t) != RT_OK)
-    return rt__fail(err, RT_E_NOMEM, "no memory for tenants");
-  rt_findings *part = rt__calloc(&s->alloc, t.n, sizeof *part);
-  rt_code c = part ? each_tenant(s, &t, fn, part, err)
-                   : rt__fail(err, RT_E_NOMEM, "no memory for %zu tenants", t.n);
+  cuts x;
+  rt_code c = cuts_of(s, &x, err);
+  if (c != RT_OK)
+    return c;
+  rt_findings *out = rt__calloc(&s->alloc, x.t.n, sizeof *out);
+  c = out ? do_parts(s, &x, fn, out, err)
+          : rt__fail(err, RT_E_NOMEM, "no memory for %zu tenants", x.t.n);
   if (c == RT_OK && fn == find_in)
-    c = join(&s->findings, part, t.n, err);
-  s->findings.tenants = t.n;
-  rt__free(&s->alloc, part, t.n * sizeof *part);
-  rt__tenants_free(&s->alloc, &t);
+    c = join(&s->findings, out, x.t.n, err);
+  s->findings.tenants = x.t.n;
+  rt__free(&s->alloc, out, x.t.n * sizeof *out);
+  cuts_free(&s->alloc, &x);
   return c;
 }
 
@@ -231,7 +278,7 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
   if (c == RT_OK && s->facts.n)
     c = rt__facts_seal(&s->facts, s->sets[0], err);
   if (c == RT_OK)
-    c = with_tenants(s, find_in, err);
+    c = in_parts(s, find_in, err);
   if (c != RT_OK)
     return c;
   const rt__set *set = s->sets[0];
@@ -247,45 +294,45 @@ rt_code rt_scan_run(rt_scan *s, rt_error *err)
 /* ---- replay */
 
 /* the campaigns of those whose accounts are in the set */
-static rt_code campaigns_in(const rt_scan *s, const rt__set *set, rt_findings *part)
+static rt_code campaigns_in(const rt_scan *s, const rt__set *set, rt_findings *out)
 {
   size_t at;
-  part->campaigns = rt__calloc(&s->alloc, s->findings.n_campaigns, sizeof *part->campaigns);
-  if (!part->campaigns)
+  out->campaigns = rt__calloc(&s->alloc, s->findings.n_campaigns, sizeof *out->campaigns);
+  if (!out->campaigns)
     return RT_E_NOMEM;
   for (size_t i = 0; i < s->findings.n_campaigns; i++)
     if (rt__set_find(set, s->findings.campaigns[i].members[0].hash, &at))
-      part->campaigns[part->n_campaigns++] = s->findings.campaigns[i];
+      out->campaigns[out->n_campaigns++] = s->findings.campaigns[i];
   return RT_OK;
 }
 
-static void take_back(rt_scan *s, const rt_findings *part)
+static void take_back(rt_scan *s, const rt_findings *out)
 {
-  for (size_t i = 0, k = 0; k < part->n_campaigns; i++)
-    if (s->findings.campaigns[i].members == part->campaigns[k].members)
-      s->findings.campaigns[i].flaggable_us = part->campaigns[k++].flaggable_us;
+  for (size_t i = 0, k = 0; k < out->n_campaigns; i++)
+    if (s->findings.campaigns[i].members == out->campaigns[k].members)
+      s->findings.campaigns[i].flaggable_us = out->campaigns[k++].flaggable_us;
 }
 
-static rt_code replay_in(rt_scan *s, const rt__set *set, rt_findings *part, rt_error *err)
+static rt_code replay_in(rt_scan *s, const piece *p, rt_findings *out, rt_error *err)
 {
   const rt__replay r = {.alloc = &s->alloc,
                         .options = &s->options,
-                        .set = set,
+                        .set = p->set,
                         .facts = s->facts.n_known ? &s->facts : NULL,
                         .releases = s->releases,
                         .n_releases = s->n_releases};
-  if (campaigns_in(s, set, part) != RT_OK)
+  if (campaigns_in(s, p->set, out) != RT_OK)
     return rt__fail(err, RT_E_NOMEM, "no memory for a replay");
-  rt_code c = part->n_campaigns ? rt__replay_run(&r, part, err) : RT_OK;
+  rt_code c = out->n_campaigns ? rt__replay_run(&r, out, err) : RT_OK;
   if (c == RT_OK)
-    take_back(s, part);
-  rt__free(&s->alloc, part->campaigns, s->findings.n_campaigns * sizeof *part->campaigns);
+    take_back(s, out);
+  rt__free(&s->alloc, out->campaigns, s->findings.n_campaigns * sizeof *out->campaigns);
   return c;
 }
 
 rt_code rt_scan_replay(rt_scan *s, rt_error *err)
 {
-  return s->ran ? with_tenants(s, replay_in, err) : rt__fail(err, RT_E_ARG, "the scan has not run");
+  return s->ran ? in_parts(s, replay_in, err) : rt__fail(err, RT_E_ARG, "the scan has not run");
 }
 
 const rt_findings *rt_scan_findings(const rt_scan *s)

@@ -56,10 +56,11 @@ rt_code rt__set_absorb(rt__set *s, rt__set *from, rt_error *err);
 rt_code rt__set_seal(rt__set *s, rt_error *err);
 
 /* Some accounts of a sealed set, as a set of their own that reads as if only they had been added.
- * Borrows the whole, which must outlive it. accounts: n of them, ascending indices. O(records of
- * these) */
-rt_code rt__set_view(const rt__set *whole, const uint32_t *accounts, size_t n, rt__set **out,
-                     rt_error *err) RT__MUST_CHECK;
+ * Borrows the whole, which must outlive it. accounts: n of them, ascending indices; after_us (NULL:
+ * all records): of account accounts[i], only records later than after_us[accounts[i]], so that an
+ * account may have none. O(records of these) */
+rt_code rt__set_view(const rt__set *whole, const uint32_t *accounts, size_t n,
+                     const int64_t *after_us, rt__set **out, rt_error *err) RT__MUST_CHECK;
 
 /* --- after seal */
 size_t rt__set_count(const rt__set *s);      /* records */

@@ -254,6 +254,8 @@ static rt_code read_times(rt__facts_reader *r, rt_facts *f)
     c = get_time(r, "created", &f->created_us);
   if (c == RT_OK)
     c = get_time(r, "closed", &f->closed_us);
+  if (c == RT_OK)
+    c = get_time(r, "cleared_at", &f->cleared_at_us);
   return c == RT_OK ? get_cleared(r, &f->cleared_us) : c;
 }
 

@@ -54,6 +54,7 @@ static rt__fact pack(const rt__keyring *k, const rt_facts *x)
                 .created_us = x->created_us,
                 .closed_us = x->closed_us,
                 .cleared_us = x->cleared_us,
+                .cleared_at_us = x->cleared_at_us,
                 .org = hashed(k, "org", x->org),
                 .tenant = hashed(k, "tenant", x->tenant),
                 .mail = hashed(k, "mail", x->email_domain),
@@ -201,4 +202,15 @@ rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err)
 const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account)
 {
   return f && f->of && account < f->n_of && f->of[account] ? &f->f[f->of[account] - 1] : NULL;
+}
+
+bool rt__fact_cleared(const rt__fact *f, int64_t now_us)
+{
+  return f && f->cleared_us && f->cleared_us >= now_us;
+}
+
+int64_t rt__fact_cleared_at(const rt__fact *f)
+{
+  int64_t at = f->cleared_at_us ? f->cleared_at_us : f->as_of_us;
+  return at ? at : INT64_MAX;
 }

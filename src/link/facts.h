@@ -15,7 +15,7 @@
 
 typedef struct rt__fact {
   uint64_t account, name; /* hash with its tenant, and of the name alone */
-  int64_t as_of_us, created_us, closed_us, cleared_us;
+  int64_t as_of_us, created_us, closed_us, cleared_us, cleared_at_us;
   uint64_t payment[RT_PAYMENTS_MAX];
   uint64_t org, tenant, mail, bin, phone, signup_ip, signup_device, referrer, plan;
   uint64_t line, line2; /* two hashes of the line: the tie-breaker */
@@ -43,6 +43,11 @@ void rt__facts_free(rt__facts *f);
 rt_code rt__facts_add(rt__facts *f, const rt_key *key, const rt_facts *x, rt_error *err);
 /* lines them up with a sealed set; again, with another one, as often as liked */
 rt_code rt__facts_seal(rt__facts *f, const rt__set *set, rt_error *err);
+/* a person's clearance of the account holds at this moment of the data */
+bool rt__fact_cleared(const rt__fact *f, int64_t now_us);
+/* exchanges up to then were looked at when it was given; INT64_MAX where nobody said when */
+int64_t rt__fact_cleared_at(const rt__fact *f);
+
 /* NULL if nothing is known; f may be NULL */
 const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account);
 

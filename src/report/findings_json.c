@@ -338,6 +338,10 @@ static rt_code put_member(writer *w, const rt_campaign *c, const rt_member *m)
   slice(j, "account", rt_member_account(m));
   tenant(j, rt_member_tenant(m));
   text(j, "role", rt_role_name(rt_member_role(m)));
+  if (rt_member_reopened(m)) {
+    rt__json_key(j, "reopened");
+    rt__json_bool(j, true);
+  }
   rounded(j, "score", rt_member_score(m), SCORE_DECIMALS);
   count(j, "exchanges", rt_member_exchanges(m));
   count(j, "tokens", rt_member_tokens(m));
@@ -345,6 +349,17 @@ static rt_code put_member(writer *w, const rt_campaign *c, const rt_member *m)
   moment(j, "last_seen", rt_member_last_us(m));
   put_bits(j, m);
   return end(w);
+}
+
+/* as account facts say it: true, or until when */
+static void put_cleared(rt__json *j, int64_t until_us)
+{
+  if (until_us == INT64_MAX) {
+    rt__json_key(j, "cleared");
+    rt__json_bool(j, true);
+  } else if (until_us) {
+    moment(j, "cleared", until_us);
+  }
 }
 
 static rt_code put_note(writer *w, const rt_account_note *n)
@@ -359,6 +374,7 @@ static rt_code put_note(writer *w, const rt_account_note *n)
   else
     rt__json_null(j);
   rounded(j, "score", n->score, SCORE_DECIMALS);
+  put_cleared(j, n->cleared_us);
   rt__json_key(j, "missing");
   rt__json_open(j, '[');
   for (size_t i = 0; i < n->n_missing; i++)

@@ -116,14 +116,39 @@ static void test_views(void **state)
         copy_digest(&mine[k++], &a[i].d);
     }
     rt__set *view, *none;
-    assert_int_equal(rt__set_view(s, accounts, n, &view, NULL), RT_OK);
+    assert_int_equal(rt__set_view(s, accounts, n, NULL, &view, NULL), RT_OK);
     k = plain_seal(mine, k);
     assert_equals_plain(view, mine, k);
     assert_int_equal(rt__set_accounts(view), n);
     assert_string_equal(rt__set_name(view, 0).p, "a name");
-    assert_int_equal(rt__set_view(view, accounts, 1, &none, NULL), RT_E_ARG); /* of a view */
+    assert_int_equal(rt__set_view(view, accounts, 1, NULL, &none, NULL), RT_E_ARG); /* of a view */
     rt__set_free(view);
   }
+  int64_t after[40]; /* every other account from a moment on, one of them never */
+  uint32_t all[40], n = (uint32_t)rt__set_accounts(s);
+  for (uint32_t i = 0; i < n; i++) {
+    all[i] = i;
+    after[i] = i % 2 ? INT64_MIN : RT__TIME_MIN + 20 * RT__US;
+  }
+  after[4] = INT64_MAX;
+  rt__set *view;
+  assert_int_equal(rt__set_view(s, all, n, after, &view, NULL), RT_OK);
+  assert_int_equal(rt__set_accounts(view), n);
+  size_t kept = 0;
+  for (size_t k = 0; k < rt__set_count(s); k++) {
+    rt_digest want, got;
+    size_t at;
+    rt__set_get(s, k, &want);
+    assert_true(rt__set_find(s, want.account, &at));
+    if (want.time_us <= after[at])
+      continue;
+    rt__set_get(view, kept++, &got);
+    assert_int_equal(rt_digest_cmp(&got, &want), 0);
+  }
+  assert_int_equal(rt__set_count(view), kept);
+  rt__set_range(view, 4, &kept, &kept);
+  assert_int_equal(kept, 0);
+  rt__set_free(view);
   rt__set_free(s);
   free(mine);
   free(a);

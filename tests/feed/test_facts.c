@@ -36,16 +36,17 @@ static void whole_line(void **state)
 {
   (void)state;
   rt_facts f;
-  rt_slice line = RT__LIT("{\"account\":\"a\\u0041\",\"as_of\":\"2026-03-01T00:00:00Z\","
-                          "\"created\":1700000000.5,\"closed\":null,"
-                          "\"plan\":\"free\",\"org\":\"o\",\"tenant\":\"t\",\"country\":\"DE\","
-                          "\"email_domain\":\"example.com\","
-                          "\"phone_prefix\":\"+49\",\"payment\":\"p1\",\"payments\":[\"p2\",null,"
-                          "\"p1\"],\"card_bin\":400123,"
-                          "\"signup_ip\":\"192.0.2.1\",\"signup_asn\":\"AS64500\",\"signup_"
-                          "device\":\"d\",\"referrer\":\"\","
-                          "\"risk\":0.25,\"verified\":false,\"cleared\":\"2026-05-01\","
-                          "\"confirmed\":\"rc-1\",\"other\":{\"x\":[1]}}");
+  rt_slice line = RT__LIT(
+      "{\"account\":\"a\\u0041\",\"as_of\":\"2026-03-01T00:00:00Z\","
+      "\"created\":1700000000.5,\"closed\":null,"
+      "\"plan\":\"free\",\"org\":\"o\",\"tenant\":\"t\",\"country\":\"DE\","
+      "\"email_domain\":\"example.com\","
+      "\"phone_prefix\":\"+49\",\"payment\":\"p1\",\"payments\":[\"p2\",null,"
+      "\"p1\"],\"card_bin\":400123,"
+      "\"signup_ip\":\"192.0.2.1\",\"signup_asn\":\"AS64500\",\"signup_"
+      "device\":\"d\",\"referrer\":\"\","
+      "\"risk\":0.25,\"verified\":false,\"cleared\":\"2026-05-01\",\"cleared_at\":1772352930,"
+      "\"confirmed\":\"rc-1\",\"other\":{\"x\":[1]}}");
   assert_int_equal(rt__facts_read(reader, line, &f, NULL), RT_OK);
   is(f.account, "aA");
   is(f.plan, "free");
@@ -69,6 +70,7 @@ static void whole_line(void **state)
   assert_true(f.risk == 0.25);
   assert_int_equal(f.verified, 0);
   assert_true(f.cleared_us == INT64_C(1777679999000000)); /* through that day */
+  assert_true(f.cleared_at_us == INT64_C(1772352930000000));
   assert_true(rt__slice_eq(f.line, line));
 }
 

@@ -189,6 +189,11 @@ rt_slice rt_member_tenant(const rt_member *m)
 {
   return rt__cstr(strcmp(m->account, "c") == 0 ? "north" : NULL);
 }
+/* so was account "a" */
+bool rt_member_reopened(const rt_member *m)
+{
+  return strcmp(m->account, "a") == 0;
+}
 rt_role rt_member_role(const rt_member *m)
 {
   return m->role;

@@ -65,8 +65,9 @@ static const rt_campaign campaigns[] = {{.id = "rc-02",
                                          .members = members,
                                          .n_members = 2}};
 static const char *const missing[] = {"second family"};
-static const rt_account_note notes[] = {{{"y", 1}, {"north", 5}, {NULL, 0}, 0.01, 0, NULL},
-                                        {{"x", 1}, {NULL, 0}, {"rc-01", 5}, 0.02, 1, missing}};
+static const rt_account_note notes[] = {
+    {{"y", 1}, {"north", 5}, {NULL, 0}, T0, 0.01, 0, NULL},
+    {{"x", 1}, {NULL, 0}, {"rc-01", 5}, INT64_MAX, 0.02, 1, missing}};
 static const rt_findings findings = {.exchanges = 604,
                                      .duplicates = 1,
                                      .accounts = 5,
@@ -129,7 +130,8 @@ static const char golden[] =
     "\"exchanges\":1,\"tokens\":1,\"first_seen\":\"2026-03-01T08:15:30.25Z\","
     "\"last_seen\":\"2026-03-01T08:15:30.25Z\",\"bits\":{}}\n"
     /* 0.99003 and 0.99001 are both printed as 0.99: then the name decides */
-    "{\"type\":\"member\",\"campaign\":\"rc-01\",\"account\":\"a\",\"role\":\"cover\",\"score\":0."
+    "{\"type\":\"member\",\"campaign\":\"rc-01\",\"account\":\"a\",\"role\":\"cover\",\"reopened\":"
+    "true,\"score\":0."
     "99,"
     "\"exchanges\":2,\"tokens\":0,\"first_seen\":\"2026-03-01T08:15:30.25Z\","
     "\"last_seen\":\"2026-03-01T08:15:30.25Z\",\"bits\":{\"money\":1}}\n"
@@ -137,10 +139,11 @@ static const char golden[] =
     "0.99,"
     "\"exchanges\":601,\"tokens\":5,\"first_seen\":\"2026-03-01T08:15:30.25Z\","
     "\"last_seen\":\"2026-03-01T08:15:31.25Z\",\"bits\":{\"content\":9.1,\"money\":7.7}}\n"
-    "{\"type\":\"account\",\"account\":\"x\",\"nearest\":\"rc-01\",\"score\":0.02,\"missing\":["
+    "{\"type\":\"account\",\"account\":\"x\",\"nearest\":\"rc-01\",\"score\":0.02,\"cleared\":true,"
+    "\"missing\":["
     "\"second family\"]}\n"
     "{\"type\":\"account\",\"account\":\"y\",\"tenant\":\"north\",\"nearest\":null,\"score\":0.01,"
-    "\"missing\":[]}\n";
+    "\"cleared\":\"2026-03-01T08:15:30.25Z\",\"missing\":[]}\n";
 
 static void put_key(char *out, size_t n, const rt_scan_options *o)
 {
