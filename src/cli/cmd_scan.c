@@ -346,9 +346,13 @@ const cli_command cli_cmd_scan = {
                    "or as JSON. The same input "
                    "and options give the same bytes, whatever the order of lines and files and the "
                    "number of threads.\n\n"
+                   "With --state FILE a scan a day is as good as one scan of all days: the state "
+                   "holds the digests of the days before and is replaced when the findings are "
+                   "out; campaigns keep their ids, and the table begins with what changed.\n\n"
                    "A line that cannot be read is counted and passed over.",
     .example = "retort scan exchanges.jsonl.zst --accounts accounts.jsonl --out findings.jsonl\n"
                "retort scan logs/ --out findings.jsonl --format json\n"
+               "retort scan yesterday.jsonl.zst --state state.rts --keep 90d --out findings.jsonl\n"
                "zcat old.gz | retort scan - day1.rtd --out findings.jsonl",
     .formats = "table|json",
     .out = "where findings go, as JSON lines; - is standard output",
