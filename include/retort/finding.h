@@ -68,6 +68,8 @@ double rt_campaign_not_chance_p(const rt_campaign *c); /* NaN where only one fam
 const char *rt_campaign_chance_method(const rt_campaign *c);
 double rt_campaign_decoy_fdr(const rt_campaign *c); /* NaN without decoys */
 unsigned rt_campaign_decoys(const rt_campaign *c);
+/* members that a person has confirmed under this very id */
+uint64_t rt_campaign_confirmed(const rt_campaign *c);
 uint64_t rt_campaign_harvesting(const rt_campaign *c); /* members with role harvest */
 uint64_t rt_campaign_exchanges(const rt_campaign *c);  /* of members with role harvest or cover */
 uint64_t rt_campaign_tokens_in(const rt_campaign *c);

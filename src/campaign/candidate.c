@@ -1,5 +1,7 @@
 #include "campaign/candidate.h"
 
+#include <math.h>
+
 double rt__candidate_work(const rt__bits *b)
 {
   double content = b->bits[RT_FAMILY_CONTENT], size = b->bits[RT_FAMILY_SIZE];
@@ -22,7 +24,17 @@ int rt__candidate_hands(const rt__candidate *c)
   int n = time_names_hand(&c->b, c->g->n);
   for (size_t i = 0; i < RT__ARRAY_LEN(hands); i++)
     n += c->b.bits[hands[i]] >= RT__HAND_BITS;
-  return n;
+  return n + (c->b.confirmed >= RT__CONFIRMED);
+}
+
+double rt__candidate_prior(const rt__bits *b)
+{
+  double share = b->confirmed;
+  if (share <= 0)
+    return RT__PRIOR_BITS;
+  double bits = share < 1 ? log2(share / (1 - share)) : RT__PRIOR_MOST;
+  bits = bits < RT__PRIOR_MOST ? bits : RT__PRIOR_MOST;
+  return bits > RT__PRIOR_BITS ? bits : RT__PRIOR_BITS;
 }
 
 double rt__candidate_score(const rt__bits *b, double prior_bits)

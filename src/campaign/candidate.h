@@ -12,6 +12,8 @@
 #include "retort/finding.h"
 
 #define RT__PRIOR_BITS   (-6.0) /* one candidate in 64 is a campaign, before any evidence */
+#define RT__PRIOR_MOST   0.0    /* and even odds, however many of it a person has confirmed */
+#define RT__CONFIRMED    0.25   /* share of confirmed accounts that names one hand */
 #define RT__BAR_BITS     5.0    /* report at posterior odds of 32 : 1 */
 #define RT__WORK_BITS    1.5
 #define RT__HAND_BITS    2.0
@@ -30,8 +32,9 @@
 #define RT__FAVOURITES                                                                             \
   2.5 /* dispersion of how often slots come again, above which some are favourites: a business has \
          them, a list to be worked off has not */
-#define RT__SMALL 16 /* accounts behind one network that need not be more than a firm's own keys   \
-                      */
+#define RT__SMALL                                                                                  \
+  16 /* accounts behind one network that need not be more than a firm's own keys                   \
+      */
 
 typedef struct rt__candidate {
   const rt__group *g;
@@ -46,6 +49,9 @@ double rt__candidate_work(const rt__bits *b);
 int rt__candidate_hands(const rt__candidate *c);
 /* prior and all families; content and size answer one question and count once */
 double rt__candidate_score(const rt__bits *b, double prior_bits);
+/* RT__PRIOR_BITS; where a person has confirmed accounts of the group as one campaign's, the odds
+ * that an account of it is one of those, if that is more, up to RT__PRIOR_MOST */
+double rt__candidate_prior(const rt__bits *b);
 
 /* parameters or frames say that the members run different programs */
 bool rt__candidate_many_programs(const rt__candidate *c);

@@ -285,6 +285,8 @@ rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err)
       return c;
   }
   out->n_campaigns = d->drafts.n;
+  if (rt__confirm(d, out) != RT_OK)
+    return rt__fail(err, RT_E_NOMEM, "no memory for confirmed campaigns");
   if (weigh_chance(d, out) != RT_OK)
     return rt__fail(err, RT_E_NOMEM, "no memory for significance");
   if (d->options->all) {

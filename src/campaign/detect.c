@@ -50,7 +50,7 @@ static void weigh_one(void *arg, size_t i)
   weighing *w = arg;
   rt__candidate *k = &w->d->candidates[w->from + i];
   w->code[i] = rt__evidence(&w->d->reference, k->g, &k->b, NULL);
-  k->score = rt__candidate_score(&k->b, RT__PRIOR_BITS);
+  k->score = rt__candidate_score(&k->b, rt__candidate_prior(&k->b));
 }
 
 void rt__run_parallel(const rt__detection *d, size_t n, void (*fn)(void *arg, size_t i), void *arg)

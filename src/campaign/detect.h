@@ -62,6 +62,10 @@ void rt__cleared(const rt__set *set, const rt__facts *facts, const uint32_t *acc
 /* campaigns at least half of whose accounts are cleared: benign with `all`, else dropped */
 void rt__clear_drafts(rt__detection *d);
 
+/* Gives each campaign that a person has confirmed members of their id: the one that holds most of
+ * them. Campaigns are in the order of the drafts. (confirmed.c) */
+rt_code rt__confirm(const rt__detection *d, rt_findings *out) RT__MUST_CHECK;
+
 /* the order of campaigns and of notes on accounts: score (falling), then name */
 int rt__by_campaign(const void *a, const void *b);
 int rt__by_note(const void *a, const void *b);

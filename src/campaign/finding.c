@@ -25,6 +25,7 @@
   X(const char *, rt_campaign_chance_method, chance_method, "")                                    \
   X(double, rt_campaign_decoy_fdr, decoy_fdr, NAN)                                                 \
   X(unsigned, rt_campaign_decoys, decoys, 0)                                                       \
+  X(uint64_t, rt_campaign_confirmed, confirmed, 0)                                                 \
   X(uint64_t, rt_campaign_harvesting, harvesting, 0)                                               \
   X(uint64_t, rt_campaign_exchanges, exchanges, 0)                                                 \
   X(uint64_t, rt_campaign_tokens_in, tokens_in, 0)                                                 \

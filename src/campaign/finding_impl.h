@@ -24,6 +24,7 @@ struct rt_campaign {
   double not_chance_p, decoy_fdr;
   const char *chance_method;
   unsigned decoys;
+  uint64_t confirmed; /* members that a person has confirmed under this id */
   uint64_t harvesting, exchanges, tokens_in, tokens_out;
   int64_t first_us, last_us, flaggable_us;
   rt_evidence *evidence;

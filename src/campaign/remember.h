@@ -25,7 +25,8 @@ uint64_t rt__member_hash(const rt_member *m);
 /* the digests that the scan ran on, sealed; NULL before rt_scan_run */
 const rt__set *rt__scan_set(const rt_scan *s);
 
-/* when an account was closed, by its facts; 0 if it was not, or nothing is known of it */
+/* when an account was closed, by its facts, else by the first enforcement event that names it; 0 if
+ * it was not, or nothing is known of it */
 int64_t rt__scan_closed_us(const rt_scan *s, uint64_t account);
 
 #endif

@@ -5,6 +5,7 @@
 #include "campaign/remember.h"
 #include "campaign/replay.h"
 #include "campaign/spooled.h"
+#include "digest/name.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct rt_scan {
   rt__facts facts;
   rt__release releases[RELEASES_MAX];
   size_t n_releases;
+  rt__map closed; /* name of an account -> when enforcement closed it first */
   rt_findings findings;
   bool ran;
 };
@@ -54,6 +56,7 @@ rt_code rt_scan_new(const rt_alloc *alloc, const rt_scan_options *o, rt_scan **o
   if (!(s->options.prior > 0 && s->options.prior < 1))
     s->options.prior = 0.01;
   rt__facts_init(&s->facts, &s->alloc);
+  rt__map_init(&s->closed, &s->alloc, SIZE_MAX, rt_key_id(&s->options.key));
   if (rt__arena_new(&s->alloc, ARENA_MAX, &s->findings.arena) != RT_OK) {
     rt__free(alloc, s, sizeof *s);
     return rt__fail(err, RT_E_NOMEM, "no memory for a scan");
@@ -70,6 +73,7 @@ void rt_scan_free(rt_scan *s)
   for (size_t i = 0; i < s->n_sets; i++)
     rt__set_free(s->sets[i]);
   rt__facts_free(&s->facts);
+  rt__map_free(&s->closed);
   rt__arena_free(s->findings.arena);
   rt__free(&a, s, sizeof *s);
 }
@@ -97,15 +101,34 @@ rt_code rt_scan_add_facts(rt_scan *s, const rt_facts *f, rt_error *err)
   return rt__facts_add(&s->facts, &s->options.key, f, err);
 }
 
-rt_code rt_scan_add_event(rt_scan *s, const rt_event *e, rt_error *err)
+static rt_code add_release(rt_scan *s, const rt_event *e, rt_error *err)
 {
-  if (e->kind != RT_EVENT_MODEL_RELEASE || !e->model.p || e->model.n == 0)
-    return RT_OK; /* enforcement is kept for the issue on history; it changes no finding yet */
+  if (!e->model.p || e->model.n == 0)
+    return RT_OK;
   if (s->n_releases == RELEASES_MAX)
     return rt__fail(err, RT_E_LIMIT, "more than %d model releases", RELEASES_MAX);
   s->releases[s->n_releases++] =
       (rt__release){rt_key_hash(&s->options.key, "model", e->model), e->time_us};
   return RT_OK;
+}
+
+static rt_code add_enforcement(rt_scan *s, const rt_event *e, rt_error *err)
+{
+  for (size_t i = 0; i < e->n_accounts; i++) {
+    bool fresh;
+    uint64_t name = rt_key_hash(&s->options.key, "account", e->accounts[i]);
+    uint64_t *at = rt__map_put(&s->closed, name, &fresh);
+    if (!at)
+      return rt__fail(err, RT_E_NOMEM, "no memory for events");
+    if (fresh || e->time_us < (int64_t)*at)
+      *at = (uint64_t)e->time_us;
+  }
+  return RT_OK;
+}
+
+rt_code rt_scan_add_event(rt_scan *s, const rt_event *e, rt_error *err)
+{
+  return e->kind == RT_EVENT_ENFORCEMENT ? add_enforcement(s, e, err) : add_release(s, e, err);
 }
 
 static rt_code one_set(rt_scan *s, rt_error *err)
@@ -351,14 +374,25 @@ const rt__set *rt__scan_set(const rt_scan *s)
   return s && s->ran && s->n_sets ? s->sets[0] : NULL;
 }
 
+static const rt__fact *fact_of(const rt_scan *s, uint64_t account, bool in_set, size_t i)
+{
+  if (in_set)
+    return rt__facts_of(&s->facts, (uint32_t)i);
+  const uint64_t *at = s->facts.n ? rt__map_get(&s->facts.index, account) : NULL;
+  return at ? &s->facts.f[*at] : NULL;
+}
+
 int64_t rt__scan_closed_us(const rt_scan *s, uint64_t account)
 {
-  size_t i;
+  size_t i = 0;
   const rt__set *set = rt__scan_set(s);
-  if (set && rt__set_find(set, account, &i)) {
-    const rt__fact *f = rt__facts_of(&s->facts, (uint32_t)i);
-    return f ? f->closed_us : 0;
-  }
-  const uint64_t *at = s->facts.n ? rt__map_get(&s->facts.index, account) : NULL;
-  return at ? s->facts.f[*at].closed_us : 0;
+  bool in_set = set && rt__set_find(set, account, &i);
+  const rt__fact *f = fact_of(s, account, in_set, i);
+  if (f && f->closed_us)
+    return f->closed_us;
+  rt_slice name = in_set ? rt__set_name(set, i) : (rt_slice){NULL, 0};
+  if (rt__name_tenant(name).p) /* events know accounts by their names alone */
+    account = rt_key_hash(&s->options.key, "account", rt__name_account(name));
+  const uint64_t *at = rt__map_get(&s->closed, account);
+  return at ? (int64_t)*at : 0;
 }

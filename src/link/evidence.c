@@ -62,6 +62,8 @@ rt_code rt__evidence(const rt__reference *r, const rt__group *g, rt__bits *out, 
   }
   if (c == RT_OK)
     c = extraction(r, g, out);
+  if (c == RT_OK)
+    c = rt__confirmed_share(r, g, &out->confirmed);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for evidence");
 }
 

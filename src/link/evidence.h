@@ -66,8 +66,9 @@ typedef struct rt__bits {
   double payers, paid_together, top_payer, in_org, own_mail; /* money */
   double burst, burst_days;                                  /* provision */
   double net_shared, one_net;                                /* network */
-  double one_org; /* largest share of accounts under one organisation, by traffic or facts */
-  double quiet;   /* share of starts in the quietest 6 hours of the day: 0.25 is flat */
+  double one_org;   /* largest share of accounts under one organisation, by traffic or facts */
+  double quiet;     /* share of starts in the quietest 6 hours of the day: 0.25 is flat */
+  double confirmed; /* share of accounts that a person has confirmed as one campaign's; 0 for one */
   /* extraction */
   double followed, output, fresh, extraction;
 } rt__bits;
@@ -84,6 +85,9 @@ rt_code rt__family_network(const rt__reference *r, const rt__group *g, rt__bits 
 rt_code rt__family_money(const rt__reference *r, const rt__group *g, rt__bits *b);
 rt_code rt__family_provision(const rt__reference *r, const rt__group *g, rt__bits *b);
 rt_code rt__family_keys(const rt__reference *r, const rt__group *g, rt__bits *b);
+
+/* that share; accounts of two campaigns count for the larger. O(accounts) */
+rt_code rt__confirmed_share(const rt__reference *r, const rt__group *g, double *out);
 
 /* The same question for each member: bits that this account belongs with the rest of the group.
  * Fills out[i * RT_FAMILY_COUNT + family] for each account i of g; NaN where a family has nothing

@@ -45,6 +45,22 @@ static uint64_t hashed_address(const rt__keyring *k, rt_slice s)
   return hashed(k, "ip", rt__address_read(s, &a) ? rt__address_host(&a, text) : s);
 }
 
+/* the number in "rc-0123456789abcdef" */
+static bool campaign_number(rt_slice s, uint64_t *out)
+{
+  static const char digits[] = "0123456789abcdef";
+  *out = 0;
+  if (s.n != 19 || memcmp(s.p, "rc-", 3) != 0)
+    return false;
+  for (size_t i = 3; i < s.n; i++) {
+    const char *d = memchr(digits, s.p[i], 16);
+    if (!d)
+      return false;
+    *out = *out << 4 | (uint64_t)(d - digits);
+  }
+  return *out != 0;
+}
+
 static rt__fact pack(const rt__keyring *k, const rt_facts *x)
 {
   char joined[RT_NAME_MAX];
@@ -69,6 +85,9 @@ static rt__fact pack(const rt__keyring *k, const rt_facts *x)
                 .signup_asn = x->signup_asn,
                 .risk = x->risk >= 0 && x->risk <= 1 ? (float)x->risk : -1,
                 .verified = (int8_t)x->verified};
+  f.confirmed_id = x->confirmed.p && campaign_number(x->confirmed, &f.confirmed);
+  if (!f.confirmed_id)
+    f.confirmed = hashed(k, "confirmed", x->confirmed);
   for (uint32_t i = 0; i < x->n_payments && i < RT_PAYMENTS_MAX; i++)
     f.payment[f.n_payments++] = hashed(k, "payment", x->payments[i]);
   return f;

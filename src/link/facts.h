@@ -18,6 +18,9 @@ typedef struct rt__fact {
   int64_t as_of_us, created_us, closed_us, cleared_us, cleared_at_us;
   uint64_t payment[RT_PAYMENTS_MAX];
   uint64_t org, tenant, mail, bin, phone, signup_ip, signup_device, referrer, plan;
+  uint64_t confirmed;   /* what a person has confirmed it to be part of: the campaign's number, or a
+                         * hash of another name; 0: nothing */
+  bool confirmed_id;    /* the former */
   uint64_t line, line2; /* two hashes of the line: the tie-breaker */
   uint32_t n_payments, signup_asn, country;
   float risk; /* below 0: missing */

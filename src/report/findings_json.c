@@ -219,6 +219,8 @@ static void put_size(rt__json *j, const rt_campaign *c)
 {
   count(j, "members", rt_campaign_members(c));
   count(j, "harvesting", rt_campaign_harvesting(c));
+  if (rt_campaign_confirmed(c))
+    count(j, "confirmed", rt_campaign_confirmed(c));
   count(j, "exchanges", rt_campaign_exchanges(c));
   rt__json_key(j, "tokens");
   rt__json_open(j, '{');
