@@ -4,6 +4,7 @@
 #include "digest/name.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 int cli_state_open(const cli_args *a, const char *path, const rt_key *key, rt__state **out)
 {
@@ -21,12 +22,10 @@ int cli_state_tool_open(const cli_args *a, cli_state_tool *t)
   *t = (cli_state_tool){.state = NULL};
   if (!path)
     return cli_unusable(a, "--state FILE is needed");
-  int status = cli_key(a, &t->key);
-  if (status == CLI_DONE)
-    status = cli_state_open(a, path, &t->key, &t->state);
-  if (status == CLI_DONE && !rt__state_exists(t->state))
+  if (access(path, F_OK) != 0) /* before a lock is left beside it */
     return cli_unusable(a, "there is no state %s", path);
-  return status;
+  int status = cli_key(a, &t->key);
+  return status == CLI_DONE ? cli_state_open(a, path, &t->key, &t->state) : status;
 }
 
 int cli_state_tool_load(const cli_args *a, cli_state_tool *t, uint64_t without)

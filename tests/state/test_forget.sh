@@ -95,7 +95,7 @@ refuses "the first is held" "legal hold" forget "$member" --tenant north --state
 refuses "no state" "--state FILE is needed" forget acct
 refuses "no account" "" forget --state s.rts
 refuses "a state that is not there" "there is no state nowhere.rts" forget acct --state nowhere.rts
-check "no lock was left for it" test ! -e nowhere.rts
+check "no lock was left for it" test ! -e nowhere.rts.lock
 for bad in 0d d 5 5y 99999999999999999999d -3d 1.5d ''; do
   refuses "--keep '$bad'" "is no time such as 90d" scan day1.jsonl --state s.rts --keep "$bad"
 done
