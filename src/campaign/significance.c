@@ -9,6 +9,7 @@
 
 #define GROUP_MAX 400 /* members that are compared; a sample of larger campaigns */
 #define SLOW_MAX  24  /* likewise where the statistic is slow */
+#define NEAR      12  /* accounts below and above a member's volume that may stand for it */
 
 typedef rt_code (*statistic)(const rt__detection *d, const rt__group *g, double *out);
 
@@ -59,33 +60,80 @@ static rt_code same_sizes(const rt__detection *d, const rt__group *g, double *ou
 
 /* ---- accounts to draw from */
 
-static double median_rows(const rt__group *g)
+typedef struct sized {
+  uint32_t rows, account;
+} sized;
+
+static int by_rows(const void *a, const void *b)
 {
-  double v[GROUP_MAX];
-  size_t n = g->n < GROUP_MAX ? g->n : GROUP_MAX;
-  for (size_t i = 0; i < n; i++)
-    v[i] = rt__group_rows(g, (uint32_t)i);
-  return rt__median(v, n);
+  const sized *x = a, *y = b;
+  if (x->rows != y->rows)
+    return x->rows < y->rows ? -1 : 1;
+  return x->account < y->account ? -1 : x->account > y->account;
 }
 
-static size_t comparable(const rt__detection *d, double rows, uint32_t *out)
+/* those in no campaign and not of people who read and write on, by their volume */
+static size_t comparable(const rt__detection *d, sized *out)
 {
   size_t n = 0;
-  for (uint32_t a = 0; a < d->starts.n_accounts; a++) {
-    double k = rt__starts_count(&d->starts, a);
-    if (!d->drafts.of[a] && k >= rows / 2 && k <= rows * 2 &&
+  for (uint32_t a = 0; a < d->starts.n_accounts; a++)
+    if (!d->drafts.of[a] && rt__starts_count(&d->starts, a) > 0 &&
         rt__starts_followed(&d->starts, a) < 0.2)
-      out[n++] = a;
-  }
+      out[n++] = (sized){rt__starts_count(&d->starts, a), a};
+  if (n)
+    qsort(out, n, sizeof *out, by_rows);
   return n;
 }
 
-static rt_code draw(const rt__detection *d, const uint32_t *pool, size_t n, size_t k, uint64_t seed,
-                    rt__group *g)
+/* where an account of so many rows would stand */
+static size_t place_of(const sized *pool, size_t n, uint32_t rows)
+{
+  size_t lo = 0, hi = n;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (pool[mid].rows < rows)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return lo;
+}
+
+/* One of the nearest in volume that was not taken yet; by rank, since a window of volumes holds
+ * more above its middle than below, and busier accounts swing more. The caller
+ * sees to it that there are twice as many as are taken. */
+static uint32_t nearest(const sized *pool, size_t n, bool *taken, uint32_t rows, rt__rng *r)
+{
+  size_t at = place_of(pool, n, rows), most = n < 2 * NEAR ? n : 2 * NEAR;
+  size_t from = at < NEAR ? 0 : at - NEAR;
+  from = from + most > n ? n - most : from;
+  size_t k = from + rt__rng_below(r, (uint32_t)most);
+  while (taken[k])
+    k = k + 1 < n ? k + 1 : 0;
+  taken[k] = true;
+  return pool[k].account;
+}
+
+static int by_number(const void *a, const void *b)
+{
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* for each member of `like` an account of about its volume */
+static rt_code draw(const rt__detection *d, const sized *pool, size_t n, const rt__group *like,
+                    uint64_t seed, rt__group *g)
 {
   uint32_t pick[GROUP_MAX];
-  size_t m = rt__sample(seed, pool, n, k, pick);
-  return rt__group_of_accounts(&d->starts, pick, m, g);
+  rt__rng r = {seed, 0};
+  bool *taken = rt__calloc(d->alloc, n, sizeof *taken);
+  if (!taken)
+    return RT_E_NOMEM;
+  for (uint32_t i = 0; i < like->n; i++)
+    pick[i] = nearest(pool, n, taken, rt__group_rows(like, i), &r);
+  qsort(pick, like->n, sizeof *pick, by_number);
+  rt__free(d->alloc, taken, n * sizeof *taken);
+  return rt__group_of_accounts(&d->starts, pick, like->n, g);
 }
 
 /* a sample of the group's accounts with their rows */
@@ -111,16 +159,16 @@ static rt_code compare(const rt__detection *d, const rt__group *whole, statistic
                        size_t most, rt__chance *out)
 {
   rt__group part, *g = &part;
-  uint32_t *pool = rt__calloc(d->alloc, d->starts.n_accounts, sizeof *pool);
+  sized *pool = rt__calloc(d->alloc, d->starts.n_accounts, sizeof *pool);
   double real = NAN, v;
   rt_code c = some_of(d, whole, most, g);
   if (c == RT_OK)
     c = pool ? fn(d, g, &real) : RT_E_NOMEM;
-  size_t n = c == RT_OK ? comparable(d, median_rows(g), pool) : 0, k = g->n;
+  size_t n = c == RT_OK ? comparable(d, pool) : 0, k = g->n;
   unsigned done = 0, as_good = 0;
   for (unsigned i = 0; c == RT_OK && !isnan(real) && n >= 2 * k && i < draws; i++) {
     rt__group r;
-    c = draw(d, pool, n, k, 0x5160 + i, &r);
+    c = draw(d, pool, n, g, 0x5160 + i, &r);
     if (c != RT_OK)
       break;
     c = fn(d, &r, &v);

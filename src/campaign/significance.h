@@ -3,8 +3,8 @@
  * (docs/evaluation.md).
  *
  * not_chance_p: the family by which a group was found is left aside; another is measured on the
- * group and on groups of as many accounts drawn at random from accounts of about the same volume
- * that are in no campaign. One plus the draws that do as well, over one plus all draws; then Holm
+ * group and on groups of accounts drawn at random, for each member one of about its volume that is
+ * in no campaign. One plus the draws that do as well, over one plus all draws; then Holm
  * over the campaigns (Holm 1979).
  *
  * decoy_fdr: decoys are candidates put together from families of different candidates of the same
