@@ -62,9 +62,27 @@ static void choose_successors(rt__follow_job *j, const rt__overlap *v, size_t n)
   }
 }
 
-/* true if a merged campaign is known by the id of x rather than that of y */
-static bool outranks(const rt__remembered *x, const rt__remembered *y)
+static bool is_confirmed_as(const rt__now *w, uint64_t id)
 {
+  return w->counts && w->s->confirmed && w->s->id == id;
+}
+
+/* what a person said comes before what members say */
+static void obey_persons(rt__follow_job *j)
+{
+  for (size_t i = 0; i < j->n_then; i++)
+    for (size_t k = 0; k < j->n_now; k++)
+      if (is_confirmed_as(&j->now[k], j->then[i].c->id)) {
+        j->then[i].in = k;
+        j->then[i].linked = true;
+      }
+}
+
+/* true if w, in which both go on, is known by the id of x rather than that of y */
+static bool outranks(const rt__now *w, const rt__remembered *x, const rt__remembered *y)
+{
+  if (is_confirmed_as(w, x->id) || is_confirmed_as(w, y->id))
+    return is_confirmed_as(w, x->id);
   if (x->gone != y->gone)
     return y->gone;
   if (x->first_us != y->first_us)
@@ -78,7 +96,7 @@ static void choose_keepers(rt__follow_job *j)
     if (j->then[i].in == RT__NOBODY)
       continue;
     rt__now *w = &j->now[j->then[i].in];
-    if (w->keeper == RT__NOBODY || outranks(j->then[i].c, j->then[w->keeper].c))
+    if (w->keeper == RT__NOBODY || outranks(w, j->then[i].c, j->then[w->keeper].c))
       w->keeper = i;
   }
 }
@@ -103,6 +121,7 @@ static rt_code choose(rt__follow_job *j, const rt__overlap *v, size_t n, rt_erro
   if (!best)
     return rt__fail(err, RT_E_NOMEM, "no memory to compare campaigns with earlier ones");
   choose_successors(j, v, n);
+  obey_persons(j);
   choose_keepers(j);
   choose_origins(j, v, n, best);
   rt__free(rt_alloc_default(), best, (j->n_now + 1) * sizeof *best);
@@ -169,12 +188,16 @@ static rt_code give_ids(rt__follow_job *j, rt_error *err)
   for (size_t i = 0; i < j->n_then && c == RT_OK; i++)
     (void)take_id(&taken, j->then[i].c->id, &c);
   for (size_t i = 0; i < j->n_now && c == RT_OK; i++)
+    if (is_confirmed_as(&j->now[i], j->now[i].s->id))
+      (void)take_id(&taken, j->now[i].s->id, &c);
+  for (size_t i = 0; i < j->n_now && c == RT_OK; i++)
     order[i] = &j->now[i];
   if (c == RT_OK)
     qsort(order, j->n_now, sizeof(rt__now *), by_found);
   for (size_t i = 0; i < j->n_now && c == RT_OK; i++)
-    order[i]->id = order[i]->keeper != RT__NOBODY ? j->then[order[i]->keeper].c->id
-                                                  : free_id(&taken, order[i]->s->id, &c);
+    order[i]->id = is_confirmed_as(order[i], order[i]->s->id) ? order[i]->s->id
+                   : order[i]->keeper != RT__NOBODY           ? j->then[order[i]->keeper].c->id
+                                                    : free_id(&taken, order[i]->s->id, &c);
   rt__map_free(&taken);
   rt__free(a, order, (j->n_now + 1) * sizeof *order);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for ids of campaigns");

@@ -1,6 +1,8 @@
 /* follow - which of today's campaigns is which of yesterday's, and what happened to each.
  *
  * The rule, in order; nothing else decides:
+ *  0. A campaign that bears the id under which a person has confirmed members of it keeps that, and
+ *     the old campaign of that id goes on in it.
  *  1. An old and a new campaign are *linked* if the accounts that they share are at least half of
  *     the smaller one. Accounts without a record today don't count.
  *  2. An old campaign goes on in the linked new one with which it shares most accounts (ties: the
@@ -9,6 +11,8 @@
  *     last run found before one that had gone, then of the one first seen, then the smallest id.
  *  4. A linked new campaign in which none goes on has split off. It and one without a link get an
  * id of their own: the one they were found with, or, where that is taken, the next that is free.
+ *  0. Before all this: a campaign that bears the id under which a person has confirmed members of
+ * it keeps that, and the old campaign of that id goes on in it.
  *  5. An old campaign without a link has gone. It stays in the memory as long as one of its
  * accounts has a record, and may come back.
  *
@@ -24,7 +28,8 @@
 
 /* a campaign of today */
 typedef struct rt__seen {
-  uint64_t id; /* found with; distinct */
+  uint64_t id;    /* found with; distinct */
+  bool confirmed; /* ... because a person confirmed members of it under this id */
   rt_verdict verdict;
   int64_t first_us;
   uint64_t *members; /* hashes, distinct; will be sorted */

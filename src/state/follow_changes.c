@@ -96,7 +96,7 @@ static void news_of_kept(diary *d, size_t now)
   if (was->gone)
     note(d, about(RT_CHANGE_BACK, w->s->n_members));
   for (size_t i = 0; i < j->n_then; i++)
-    if (j->then[i].in == now && i != w->keeper)
+    if (j->then[i].in == now && j->then[i].c->id != w->id)
       note(d, with(RT_CHANGE_MERGED, j->then[i].c->id, 0));
   if (joined && closed)
     note(d, (rt_change){.kind = RT_CHANGE_REPLACED, .accounts = joined, .closed = closed});

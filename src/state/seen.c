@@ -19,6 +19,7 @@ static rt_code see_members(const rt_campaign *c, rt__arena *arena, rt__seen *s)
 static rt_code see_one(const rt_campaign *c, rt__arena *arena, rt__seen *s)
 {
   s->verdict = rt_campaign_verdict(c);
+  s->confirmed = rt_campaign_confirmed(c) > 0;
   s->first_us = rt_campaign_first_us(c);
   return rt__campaign_number(rt_campaign_id(c), &s->id) ? see_members(c, arena, s) : RT_E_ARG;
 }

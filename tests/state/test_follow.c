@@ -20,7 +20,7 @@ typedef struct one {
   uint32_t members;
   rt_verdict verdict;
   int64_t first_us;
-  bool gone;
+  bool gone, confirmed;
 } one;
 
 typedef struct world {
@@ -69,8 +69,11 @@ static void remember(rt__memory *m, const one *c, size_t n)
 static void see(rt__seen *s, uint64_t (*members)[32], const one *c, size_t n)
 {
   for (size_t i = 0; i < n; i++) {
-    s[i] = (rt__seen){
-        .id = c[i].id, .verdict = c[i].verdict, .first_us = c[i].first_us, .members = members[i]};
+    s[i] = (rt__seen){.id = c[i].id,
+                      .confirmed = c[i].confirmed,
+                      .verdict = c[i].verdict,
+                      .first_us = c[i].first_us,
+                      .members = members[i]};
     s[i].n_members = spread(c[i].members, members[i]);
   }
 }
@@ -116,7 +119,7 @@ static void test_first_run(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one new[] = {{7, 0x0f, D, 5, false}, {3, 0xf0, D, 5, false}};
+  const one new[] = {{7, 0x0f, D, 5, .gone = false}, {3, 0xf0, D, 5, .gone = false}};
   follow(NULL, 0, new, 2, (world){ALL, 0}, &m, &f);
   assert_int_equal(f.ids[0], 7);
   assert_int_equal(f.ids[1], 3);
@@ -133,7 +136,7 @@ static void test_growth_keeps_the_id(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{9, 0x0f, D, 50, false}}, new[] = {{2, 0x3e, D, 10, false}};
+  const one old[] = {{9, 0x0f, D, 50, .gone = false}}, new[] = {{2, 0x3e, D, 10, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_equal(f.ids[0], 9);
   assert_int_equal(f.n_changes, 2);
@@ -150,7 +153,7 @@ static void test_nothing_happened(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{9, 0x0f, D, 50, false}}, new[] = {{2, 0x0f, D, 50, false}};
+  const one old[] = {{9, 0x0f, D, 50, .gone = false}}, new[] = {{2, 0x0f, D, 50, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_equal(f.ids[0], 9);
   assert_int_equal(f.n_changes, 0);
@@ -162,8 +165,10 @@ static void test_merge_keeps_the_older(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{4, 0x00f, D, 30, false}, {5, 0x0f0, D, 20, false}, {6, 0xf00, D, 10, true}},
-            new[] = {{1, 0xfff, D, 10, false}};
+  const one old[] = {{4, 0x00f, D, 30, .gone = false},
+                     {5, 0x0f0, D, 20, .gone = false},
+                     {6, 0xf00, D, 10, .gone = true}},
+            new[] = {{1, 0xfff, D, 10, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_equal(f.ids[0], 5); /* 6 is older, but had gone */
   assert_int_equal(f.n_changes, 2);
@@ -181,8 +186,8 @@ static void test_split_leaves_the_id_to_the_larger(void **state)
   rt__memory m;
   rt__followed f;
   /* the smaller part was found with the old id: it has the earliest member */
-  const one old[] = {{4, 0x3ff, D, 10, false}},
-            new[] = {{4, 0x00f, D, 10, false}, {8, 0x3f0, D, 20, false}};
+  const one old[] = {{4, 0x3ff, D, 10, .gone = false}},
+            new[] = {{4, 0x00f, D, 10, .gone = false}, {8, 0x3f0, D, 20, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_equal(f.ids[1], 4);
   assert_int_not_equal(f.ids[0], 4);
@@ -199,8 +204,8 @@ static void test_equal_halves_go_by_id(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{4, 0xff, D, 10, false}},
-            new[] = {{9, 0x0f, D, 10, false}, {8, 0xf0, D, 20, false}};
+  const one old[] = {{4, 0xff, D, 10, .gone = false}},
+            new[] = {{9, 0x0f, D, 10, .gone = false}, {8, 0xf0, D, 20, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_equal(f.ids[1], 4);
   assert_int_equal(f.ids[0], 9);
@@ -212,7 +217,8 @@ static void test_a_few_in_common_are_no_link(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{4, 0x00ff, D, 10, false}}, new[] = {{9, 0xffe0, D, 10, false}};
+  const one old[] = {{4, 0x00ff, D, 10, .gone = false}},
+            new[] = {{9, 0xffe0, D, 10, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_equal(f.ids[0], 9);
   assert_int_equal(f.n_changes, 2);
@@ -230,7 +236,7 @@ static void test_gone_and_back(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{4, 0xff, D, 10, false}, {5, 0xf00, D, 10, true}};
+  const one old[] = {{4, 0xff, D, 10, .gone = false}, {5, 0xf00, D, 10, .gone = true}};
   follow(old, 2, NULL, 0, (world){0x10f, 0}, &m, &f);
   assert_int_equal(f.n_changes, 1);
   expect(&f, 0, 4, RT_CHANGE_GONE, 0);
@@ -244,7 +250,7 @@ static void test_gone_and_back(void **state)
   assert_int_equal(f.n_changes, 1); /* said once, then forgotten */
   assert_int_equal(f.memory.n_campaigns, 0);
   done(&m, &f);
-  const one new[] = {{77, 0x700, D, 10, false}};
+  const one new[] = {{77, 0x700, D, 10, .gone = false}};
   follow(old, 2, new, 1, (world){ALL, 0}, &m, &f);
   assert_int_equal(f.ids[0], 5);
   expect(&f, 1, 5, RT_CHANGE_SHRANK, 1);
@@ -258,7 +264,8 @@ static void test_replaced_and_verdict(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{4, 0x0f, RT_VERDICT_SUSPECT, 10, false}}, new[] = {{4, 0x3f, D, 10, false}};
+  const one old[] = {{4, 0x0f, RT_VERDICT_SUSPECT, 10, .gone = false}},
+            new[] = {{4, 0x3f, D, 10, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0x03}));
   assert_int_equal(f.n_changes, 2);
   expect(&f, 0, 4, RT_CHANGE_REPLACED, 2);
@@ -274,8 +281,9 @@ static void test_benign_ones_take_no_part(void **state)
   (void)state;
   rt__memory m;
   rt__followed f;
-  const one old[] = {{4, 0x0f, D, 10, false}},
-            new[] = {{4, 0x0f, RT_VERDICT_BENIGN, 10, false}, {6, 0xf0, D, 10, false}};
+  const one old[] = {{4, 0x0f, D, 10, .gone = false}},
+            new[] = {{4, 0x0f, RT_VERDICT_BENIGN, 10, .gone = false},
+                     {6, 0xf0, D, 10, .gone = false}};
   FOLLOW(old, new, ((world){ALL, 0}));
   assert_int_not_equal(f.ids[0], 4); /* the old one may come back */
   assert_null(f.known[0]);
@@ -288,18 +296,48 @@ static void test_benign_ones_take_no_part(void **state)
   done(&m, &f);
 }
 
+/* the id that a person used stays, whatever members would say */
+static void test_a_person_decides(void **state)
+{
+  (void)state;
+  rt__memory m;
+  rt__followed f;
+  const one old[] = {{4, 0x00f, D, 10, .gone = false}, {5, 0x0f0, D, 20, .gone = false}},
+            merged[] = {{5, 0x0ff, D, 10, .confirmed = true}};
+  FOLLOW(old, merged, ((world){ALL, 0}));
+  assert_int_equal(f.ids[0], 5);
+  assert_int_equal(f.n_changes, 1);
+  expect(&f, 0, 5, RT_CHANGE_MERGED, 0);
+  assert_string_equal(f.changes[0].change.other, "rc-0000000000000004");
+  done(&m, &f);
+  /* the smaller part of a split is the one that was confirmed */
+  const one parts[] = {{9, 0x0e, D, 10, .confirmed = false}, {4, 0x01, D, 10, .confirmed = true}};
+  follow(old, 1, parts, 2, (world){ALL, 0}, &m, &f);
+  assert_int_equal(f.ids[1], 4);
+  assert_int_equal(f.ids[0], 9);
+  done(&m, &f);
+  /* under a new name */
+  const one named[] = {{77, 0x0f, D, 10, .confirmed = true}};
+  follow(old, 1, named, 1, (world){ALL, 0}, &m, &f);
+  assert_int_equal(f.ids[0], 77);
+  expect(&f, 0, 77, RT_CHANGE_MERGED, 0);
+  assert_string_equal(f.changes[0].change.other, "rc-0000000000000004");
+  assert_int_equal(f.memory.n_campaigns, 1);
+  done(&m, &f);
+}
+
 static void test_history_is_bounded(void **state)
 {
   (void)state;
   rt__memory m;
   rt__followed f = {.changes = NULL};
-  one old[] = {{4, 0x0f, D, 10, false}};
+  one old[] = {{4, 0x0f, D, 10, .gone = false}};
   remember(&m, old, 1);
   for (int run = 0; run < 2 * RT__CHANGES_MAX; run++) {
     static rt__seen seen[1];
     static uint64_t members[1][32];
     world w = {ALL, 0};
-    const one new[] = {{4, run % 2 ? 0x0fu : 0x1fu, D, 10, false}};
+    const one new[] = {{4, run % 2 ? 0x0fu : 0x1fu, D, 10, .gone = false}};
     const rt__today today = {&w, AT + run, is_here, closed_us};
     see(seen, members, new, 1);
     assert_int_equal(rt__follow(&m, seen, 1, &today, &f, NULL), RT_OK);
@@ -371,8 +409,12 @@ static size_t draw(rt__rng *r, one *c, uint32_t here, uint64_t id)
     uint32_t take = (uint32_t)rt__rng_next(r) & (uint32_t)rt__rng_next(r) & left;
     left &= ~take; /* campaigns of one run are disjoint */
     id += 1 + rt__rng_below(r, 3);
-    c[i] = (one){id, take, rt__rng_below(r, 5) ? D : RT_VERDICT_BENIGN,
-                 (int64_t)rt__rng_below(r, 3), rt__rng_below(r, 4) == 0};
+    c[i] = (one){id,
+                 take,
+                 rt__rng_below(r, 5) ? D : RT_VERDICT_BENIGN,
+                 (int64_t)rt__rng_below(r, 3),
+                 rt__rng_below(r, 4) == 0,
+                 false};
   }
   return n;
 }
@@ -429,6 +471,7 @@ int main(void)
       cmocka_unit_test(test_gone_and_back),
       cmocka_unit_test(test_replaced_and_verdict),
       cmocka_unit_test(test_benign_ones_take_no_part),
+      cmocka_unit_test(test_a_person_decides),
       cmocka_unit_test(test_history_is_bounded),
       cmocka_unit_test(test_random_worlds),
   };

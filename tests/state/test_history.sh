@@ -60,6 +60,21 @@ check "which is in no line" test "$(grep -c '"type":"campaign"' gone.found)" = 0
 run 0 scan day5.jsonl --accounts $facts --state s.rts --keep 2d --out back.found
 check "and is new when it comes again after its time" test "$(grep -c '"event":"new"' back.found)" = 2
 
+# what a person has confirmed
+rm s.rts
+run 0 scan day1.jsonl --accounts $facts --state s.rts --out day1.found
+campaign=$(ids day1.found | head -1 | grep -o 'rc-[0-9a-f]*')
+cp $facts confirmed.jsonl
+for account in $(grep '"type":"member"' day1.found | grep "$campaign" | grep -o 'acct_[0-9a-f]*' | head -5); do
+  sed -i "s/\(\"account\": *\"$account\",\)/\1 \"confirmed\": \"rc-00000000000000aa\",/" confirmed.jsonl
+done
+check "five are confirmed" test "$(grep -c '"confirmed"' confirmed.jsonl)" = 5
+run 0 scan day2.jsonl --accounts confirmed.jsonl --state s.rts --out confirmed.found
+check "under an id that a person gave" grep -q '"campaign":"rc-00000000000000aa"' <(ids confirmed.found)
+check "in which the one it was found under ends" prints "took in $campaign"
+run 0 scan day3.jsonl --accounts confirmed.jsonl --state s.rts --out confirmed.found
+check "once" prints "Nothing changed since"
+
 # tenants: an account is its name within its tenant
 sed 's/{/{"tenant":"north",/' part2.jsonl >north2.jsonl
 sed 's/{/{"tenant":"north",/' day1.jsonl >north1.jsonl
