@@ -59,7 +59,7 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
                   (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
   bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.8 &&
                   b->top_payer > 0.7 && b->burst < RT__BURST;
-  bool own_work = b->said[RT_FAMILY_CONTENT] && b->said[RT_FAMILY_NETWORK] && b->one_net > 0.8 &&
+  bool own_work = b->said[RT_FAMILY_CONTENT] && b->said[RT_FAMILY_NETWORK] && b->one_net > 0.5 &&
                   b->reuse.dispersion > RT__FAVOURITES;
   return b->one_org >= 0.8 || one_name || own_work || (one_door && b->quiet < RT__QUIET);
 }
@@ -79,7 +79,7 @@ bool rt__candidate_is_harvest(const rt__candidate *c)
    * evidence name one hand */
   work |= c->g->origin == RT__FROM_SKELETON && c->b.bits[RT_FAMILY_CONTENT] > -1 && n >= 2;
   return c->score >= RT__BAR_BITS && work && n >= 1 && c->b.extraction >= RT__EXTRACTION &&
-         !rt__candidate_many_programs(c) && !c->customer;
+         !rt__candidate_many_programs(c) && !c->inside;
 }
 
 bool rt__candidate_is_pool(const rt__candidate *c)

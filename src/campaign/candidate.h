@@ -39,8 +39,8 @@
 typedef struct rt__candidate {
   const rt__group *g;
   rt__bits b;
-  double score;  /* posterior bits */
-  bool customer; /* one customer's program in a reseller's pool (reseller.h) */
+  double score; /* posterior bits */
+  bool inside;  /* part of a reseller's pool, or of what a firm does in the open (reseller.h) */
 } rt__candidate;
 
 /* the work family that counts: the better of content and size, unless content speaks against it */

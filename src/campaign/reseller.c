@@ -28,15 +28,33 @@ static rt_code ordinary(const rt__starts *s, double *out)
   return RT_OK;
 }
 
-static bool is_customer(const rt__candidate *c, const bool *in, size_t pool_rows, double most)
+static bool mostly_inside(const rt__candidate *c, const bool *in)
 {
-  size_t n = rows_of(c);
   uint32_t inside = 0;
-  if ((double)n > PART * (double)pool_rows || (double)n > TIMES * most)
-    return false;
   for (uint32_t i = 0; i < c->g->n; i++)
     inside += in[c->g->account[i]];
   return inside >= INSIDE * c->g->n;
+}
+
+static bool is_customer(const rt__candidate *pool, const rt__candidate *c, double most)
+{
+  double n = (double)rows_of(c);
+  return n <= PART * (double)rows_of(pool) && n <= TIMES * most && !rt__candidate_is_pool(c);
+}
+
+/* marks what lies inside one pool, or inside a group that is in the open */
+static void mark(const rt__candidate *outer, rt__candidate *cases, size_t n, double most, bool *in)
+{
+  bool pool = rt__candidate_is_pool(outer);
+  for (uint32_t k = 0; k < outer->g->n; k++)
+    in[outer->g->account[k]] = true;
+  for (size_t j = 0; j < n; j++) {
+    rt__candidate *c = &cases[j];
+    if (pool ? is_customer(outer, c, most) : c != outer && rows_of(c) <= rows_of(outer))
+      c->inside |= mostly_inside(c, in);
+  }
+  for (uint32_t k = 0; k < outer->g->n; k++)
+    in[outer->g->account[k]] = false;
 }
 
 rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n, rt_error *err)
@@ -44,16 +62,10 @@ rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n, rt_er
   double most = 0;
   bool *in = rt__calloc(s->alloc, s->n_accounts, sizeof *in);
   rt_code c = in ? ordinary(s, &most) : RT_E_NOMEM;
-  for (size_t i = 0; c == RT_OK && i < n; i++) {
-    if (!rt__candidate_is_pool(&cases[i]))
-      continue;
-    memset(in, 0, s->n_accounts * sizeof *in);
-    for (uint32_t k = 0; k < cases[i].g->n; k++)
-      in[cases[i].g->account[k]] = true;
-    for (size_t j = 0; j < n; j++)
-      if (!rt__candidate_is_pool(&cases[j]) && is_customer(&cases[j], in, rows_of(&cases[i]), most))
-        cases[j].customer = true;
-  }
+  for (size_t i = 0; c == RT_OK && i < n; i++)
+    if (rt__candidate_is_pool(&cases[i]) ||
+        (rt__candidate_is_harvest(&cases[i]) && rt__candidate_in_the_open(&cases[i])))
+      mark(&cases[i], cases, n, most, in);
   rt__free(s->alloc, in, s->n_accounts * sizeof *in);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for resellers");
 }

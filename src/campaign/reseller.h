@@ -1,4 +1,5 @@
-/* reseller - which candidates are one customer's program in a pool that is resold.
+/* reseller - which candidates are only a part of something else: one customer's program in a pool
+ * that is resold, or a part of what a firm does in the open.
  *
  * A reseller's balancer deals its customers' conversations over its accounts. Each customer's
  * program, taken alone, then looks like a harvest: one template, fresh slots, dealt evenly over

@@ -62,17 +62,18 @@ static void residuals(const table *t, rt__swing *out)
 {
   double shrink = t->n > 1 ? (double)t->n / ((double)t->n - 1) : 1;
   for (size_t i = 0; i < t->n; i++) {
-    double chi2 = 0, cells = 0;
+    double chi2 = 0, cells = 0, all = 0;
     for (size_t d = 0; d < t->days; d++) {
       double c = (double)t->count[i * t->days + d];
       if (c < 0)
         continue;
       double e = t->row[i] * t->col[d];
       cells++;
+      all += c;
       if (e > EXPECT_MIN)
         chi2 += (c - e) * (c - e) / e;
     }
-    out[i] = (rt__swing){chi2 * shrink, cells > 1 ? cells - 1 : 0};
+    out[i] = (rt__swing){chi2 * shrink, cells > 1 ? cells - 1 : 0, cells > 0 ? all / cells : 0};
   }
 }
 

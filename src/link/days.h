@@ -15,6 +15,7 @@
 
 typedef struct rt__swing {
   double chi2, df;
+  double mean; /* starts a day */
 } rt__swing;
 
 /* one entry for each account of g with at least 3 rows; out holds g->n. *n: how many. O(accounts *

@@ -37,7 +37,8 @@ static double swing_bits(const rt__swing *w, const double *owner, size_t n, doub
   /* evener than counting noise never speaks against one hand, however even owners are in this log
    */
   double least = chi2 < 0.5 * w->df ? 0 : -5;
-  return rt__clip((one - many) / RT__LN2, least, 2.5);
+  /* with a start a day everybody looks as if dealt: counting noise hides any swing */
+  return rt__clip((one - many) / RT__LN2, least, 2.5) * rt__ramp(w->mean, 1, 3);
 }
 
 static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
@@ -241,6 +242,11 @@ static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
   quiet_hours(r, g, b);
   if (g->origin == RT__FROM_FEW)
     b->clock = 3; /* it was found by its even gaps, in number */
+  bool by_pace = g->origin == RT__FROM_CLOCK || g->origin == RT__FROM_WHOLE;
+  if (by_pace && b->clock < 1) { /* chosen for its pace: that the pace is one is no evidence */
+    b->equal = 0;
+    b->balance = b->balance < 0 ? b->balance : 0;
+  }
   b->said[RT_FAMILY_TIME] = true;
   b->bits[RT_FAMILY_TIME] = b->balance + b->equal + b->clock + b->pivot;
   return RT_OK;

@@ -9,6 +9,8 @@
 #define EVEN_CV 0.20
 /* two log gaps this close are one pace */
 #define PACE 0.15
+/* a day is everybody's pace */
+#define DAILY(log_gap) (fabs((log_gap)-log(86400.0)) < 0.05)
 
 typedef struct few {
   double log_gap;
@@ -23,8 +25,8 @@ static few look(const rt__starts *s, const rt__stream *st, uint32_t index)
     double d = s->t[st->row[k]] - s->t[st->row[k - 1]] - mean;
     var += d * d;
   }
-  double cv = mean > 0 ? sqrt(var / (st->n - 1)) / mean : 9;
-  return (few){log(mean > 1 ? mean : 1), cv < EVEN_CV, index};
+  double cv = mean > 0 ? sqrt(var / (st->n - 1)) / mean : 9, log_gap = log(mean > 1 ? mean : 1);
+  return (few){log_gap, cv < EVEN_CV && !DAILY(log_gap), index};
 }
 
 /* the log gap around which most even accounts stand; false if none is even */
