@@ -79,6 +79,12 @@ static uint64_t count(const reader *r, const rt__jr_node *n, const char *key)
   return v >= 0 && v < 9e15 ? (uint64_t)v : 0;
 }
 
+static bool is_true(const reader *r, const rt__jr_node *n, const char *key)
+{
+  const rt__jr_node *v = field(r, n, key);
+  return v && v->type == RT__JR_TRUE;
+}
+
 static int64_t moment(reader *r, const rt__jr_node *n, const char *key)
 {
   int64_t us = 0;
@@ -135,15 +141,15 @@ static int take_run(reader *r)
     return broken(r, "these are not findings of schema retort.finding/1");
   const rt__jr_node *refused = field(r, r->root, "refused");
   const rt__jr_node *options = field(r, r->root, "options");
-  const rt__jr_node *all = field(r, options, "all");
   rt__summary *s = &r->f->run;
   s->view = text(r, r->root, "view");
+  s->sampled = number(r, options, "sampled");
   s->exchanges = count(r, r->root, "exchanges");
   s->accounts = count(r, r->root, "accounts");
   r->f->until_us = moment(r, r->root, "until");
   for (const rt__jr_node *n = rt__jr_first(r->doc, refused); n; n = rt__jr_next(r->doc, n))
     s->refused += isfinite(number_of(n)) ? (uint64_t)number_of(n) : 0;
-  r->f->all = all && all->type == RT__JR_TRUE;
+  r->f->all = is_true(r, options, "all");
   r->seen_run = true;
   return CLI_DONE;
 }
@@ -248,6 +254,8 @@ static int take_campaign(reader *r)
                           .first_us = moment(r, n, "first_seen"),
                           .last_us = moment(r, n, "last_seen")};
   c->file.harvesting = count(r, n, "harvesting");
+  c->file.confirmed = count(r, n, "confirmed");
+  c->file.tenant = text(r, n, "tenant");
   c->file.coordination = number(r, strength, "coordination");
   c->file.extraction = number(r, strength, "extraction");
   c->file.concealment = number(r, strength, "concealment");
@@ -291,6 +299,7 @@ static int add_member(reader *r, rt_slice campaign, rt_slice account)
   m->member = (rt__case_member){.account = account,
                                 .role = text(r, n, "role"),
                                 .tenant = text(r, n, "tenant"),
+                                .reopened = is_true(r, n, "reopened"),
                                 .score = number(r, n, "score"),
                                 .exchanges = count(r, n, "exchanges"),
                                 .tokens = count(r, n, "tokens"),

@@ -94,6 +94,8 @@ static void put_size(page *p, const rt__case *k)
       between = ", ";
     }
   }
+  if (k->confirmed)
+    SAY(p, "; a person confirmed %" PRIu64, k->confirmed);
   SAY(p, "\n  %s exchanges, %s tokens in, %s out, from %s to %s UTC\n", exchanges, in, out, first,
       last);
 }
@@ -121,7 +123,12 @@ static void put_head(page *p, const rt__case *k)
   plain(p, k->row.campaign);
   SAY(p, ": ");
   plain(p, k->row.verdict);
-  SAY(p, ", score %.4g\n\n", k->row.score);
+  SAY(p, ", score %.4g", k->row.score);
+  if (k->tenant.n) {
+    SAY(p, ", of tenant ");
+    plain(p, k->tenant);
+  }
+  SAY(p, "\n\n");
   put_size(p, k);
   SAY(p, "  strength: coordination %.2f, extraction %.2f, concealment %.2f\n", k->coordination,
       k->extraction, k->concealment);
@@ -316,6 +323,8 @@ rt_code rt__case_member_of(const rt_alloc *alloc, const rt__case *k, const rt__c
   SAY(&p, "  %s exchanges, %s tokens, from %s to %s UTC\n  bits: ", exchanges, tokens, first, last);
   put_bits(&p, m, RT_FAMILY_COUNT);
   SAY(&p, "\n");
+  if (m->reopened)
+    SAY(&p, "  a person had cleared it: only what it did since was counted\n");
   put_absent(&p, k, m);
   SAY(&p, "\nThe campaign: ");
   put_head(&p, k);

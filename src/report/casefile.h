@@ -24,6 +24,7 @@ typedef struct rt__case_counter {
 typedef struct rt__case_member {
   rt_slice account, role;
   rt_slice tenant; /* missing where none is known */
+  bool reopened;   /* a person had cleared it */
   double score;
   uint64_t exchanges, tokens;
   int64_t first_us, last_us;
@@ -32,7 +33,8 @@ typedef struct rt__case_member {
 
 typedef struct rt__case {
   rt__row row;
-  uint64_t harvesting;
+  rt_slice tenant; /* missing where none is known */
+  uint64_t harvesting, confirmed;
   double coordination, extraction, concealment;
   double not_chance_p, decoy_fdr; /* NaN = not known */
   rt_slice method;

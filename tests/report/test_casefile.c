@@ -107,6 +107,26 @@ static void strongest_bits_come_first(void **state)
   assert_non_null(strstr(got.text, "time 3.0, money 2.0, content 1.0\n"));
 }
 
+static void what_people_said_is_shown(void **state)
+{
+  (void)state;
+  rt__case_member m = member("a", "harvest");
+  rt__case k = one_case();
+  rt__emit emit = to_got();
+  assert_int_equal(rt__case_member_of(rt_alloc_default(), &k, &m, &emit, NULL), RT_OK);
+  assert_null(strstr(got.text, "cleared"));
+  assert_null(strstr(got.text, "confirmed"));
+  assert_null(strstr(got.text, "tenant"));
+  m.reopened = true;
+  k.confirmed = 3;
+  k.tenant = RT__LIT("north\x1b");
+  emit = to_got();
+  assert_int_equal(rt__case_member_of(rt_alloc_default(), &k, &m, &emit, NULL), RT_OK);
+  assert_non_null(strstr(got.text, "a person had cleared it: only what it did since"));
+  assert_non_null(strstr(got.text, "; a person confirmed 3\n"));
+  assert_non_null(strstr(got.text, ", of tenant north?\n"));
+}
+
 static void what_is_not_known_is_not_made_up(void **state)
 {
   (void)state;
@@ -134,9 +154,11 @@ static void failures_come_through(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(long_lists_are_cut_and_counted),
-      cmocka_unit_test(names_cannot_move_the_cursor), cmocka_unit_test(strongest_bits_come_first),
-      cmocka_unit_test(what_is_not_known_is_not_made_up), cmocka_unit_test(failures_come_through)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(long_lists_are_cut_and_counted),
+                                     cmocka_unit_test(names_cannot_move_the_cursor),
+                                     cmocka_unit_test(strongest_bits_come_first),
+                                     cmocka_unit_test(what_people_said_is_shown),
+                                     cmocka_unit_test(what_is_not_known_is_not_made_up),
+                                     cmocka_unit_test(failures_come_through)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
