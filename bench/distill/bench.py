@@ -39,7 +39,8 @@ def block(shop):
         result = shop.kept(name)
         if result:
             lines += ["", f"### {TITLES[name]}", ""] + page(result)
-            lines += ["", f"({result['when']}, {result['minutes']:.1f} min; `bench-distill {name}`)"]
+            lines += ["", f"({result['when']}, {result['minutes']:.1f} min, load of the machine {result['load'][0]:.1f} "
+                      f"at the start and {result['load'][1]:.1f} at the end)"]
     return lines
 
 
@@ -54,9 +55,10 @@ def write_page(shop):
 
 
 def measure(shop, name, run):
-    begun = time.time()
+    begun, load = time.time(), os.getloadavg()[0]
     result = run(shop)
-    result.update(when=time.strftime("%Y-%m-%d", time.gmtime()), minutes=(time.time() - begun) / 60)
+    result.update(when=time.strftime("%Y-%m-%d", time.gmtime()), minutes=(time.time() - begun) / 60,
+                  load=[load, os.getloadavg()[0]])
     shop.keep(name, result)
     verdict = {True: "met", False: "NOT met"}.get(result.get("met"), "reported")
     print(f"bench-distill {name}: {verdict}, {result['minutes']:.1f} min", flush=True)

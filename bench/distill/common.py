@@ -112,14 +112,18 @@ def table(head, rows):
 # ---- text: Perl's manual, from the Debian package perl-doc
 
 
-def manual(shop, train_bytes, held_bytes, name):
-    """two files: every tenth page is held out, of both at most so many bytes"""
-    pages = sorted(glob.glob("/usr/share/perl/5.*/pod/perl*.pod"))
-    if not pages:
+def pages(held):
+    """every tenth page is held out; a folder that is there under two names counts once"""
+    found = sorted({os.path.realpath(p) for p in glob.glob("/usr/share/perl/5.*/pod/perl*.pod")})
+    if not found:
         raise SystemExit("bench-distill: install the Debian package perl-doc")
+    return [p for i, p in enumerate(found) if ((i + 1) % 10 == 0) == held]
+
+
+def manual(shop, train_bytes, held_bytes, name):
+    """two files, of the pages and of those held out, of at most so many bytes"""
     paths = shop.path(name + ".txt"), shop.path(name + "-held.txt")
-    for path, chosen, most in ((paths[0], [p for i, p in enumerate(pages) if (i + 1) % 10], train_bytes),
-                               (paths[1], pages[9::10], held_bytes)):
+    for path, chosen, most in ((paths[0], pages(False), train_bytes), (paths[1], pages(True), held_bytes)):
         data = b"".join(open(p, "rb").read() for p in chosen)[:most]
         with open(path, "wb") as f:
             f.write(data[:data.rfind(b"\n") + 1])

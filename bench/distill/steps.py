@@ -2,11 +2,13 @@
 import json
 import os
 import random
+import resource
 import statistics
 import subprocess
 import sys
+import time
 
-from common import HERE, ROOT, THREADS, history, table
+from common import HERE, ROOT, THREADS, history, sets, table
 
 SIZES = {  # bar: retort's tokens a second over the better of PyTorch's
     "2.2M": {"set": {"layers": 4, "d_model": 192, "heads": 6, "kv_heads": 6, "d_ff": 512}, "bar": 1.5, "steps": 40},
@@ -96,6 +98,32 @@ def work(size, words=2048, seq=128):
     return 6 * weights + 3 * layers * 4 * d * (seq + 1) / 2
 
 
+def processor_time():
+    r = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return r.ru_utime + r.ru_stime
+
+
+def thrift(shop, peer, torch, folder, text, size, steps):
+    """tokens for a second of one thread's processor time: a busy machine hardly changes it"""
+    took = []
+    for n in (2, 2 + steps):  # the difference is steps alone
+        begun = processor_time()
+        shop.retort("train", "--text", text, "--tokenizer", folder, *sets(size["set"]), *sets(
+            {"seq": 128, "batch": 16, "steps": n, "held_out": 0, "context": 512}), "--threads", 1, "--out",
+            shop.fresh("thrift"))
+        took.append(processor_time() - begun)
+    torch.set_num_threads(1)
+    out = {"retort": steps * 16 * 128 / (took[1] - took[0])}
+    for name, compiled in (("torch", False), ("torch.compile", True)):
+        try:
+            out[name] = peer.speed(folder, 16, 128, 6, compiled, time.process_time)
+        except Exception as e:  # as in speed
+            out[name] = 0.0
+            print("torch.compile:", str(e).split("\n")[0][:120], file=sys.stderr)
+    torch.set_num_threads(THREADS)
+    return out
+
+
 def speed(shop, seconds=12, rounds=5):
     """tokens a second, in turns, so that all see the same weather"""
     import peer_torch as peer
@@ -119,6 +147,7 @@ def speed(shop, seconds=12, rounds=5):
         sizes[name] = {"tokens_per_s": median, "all": rows, "ratio": ratio, "bar": size["bar"],
                        "met": ratio >= size["bar"],
                        "ratio_of_best": best["retort"] / max(best["torch"], best["torch.compile"]),
+                       "per_processor_second": thrift(shop, peer, torch, folder, text, size, size["steps"] // 2),
                        "share_of_peak": {k: v * work(size["set"]) / most for k, v in best.items()}}
     return {"torch": torch.__version__, "cpu": torch.backends.cpu.get_cpu_capability(), "peak_flops": most,
             "sizes": sizes, "met": all(s["met"] for s in sizes.values())}
@@ -137,4 +166,8 @@ def speed_page(r):
         lines.append(f"at {name} retort {shares['retort']:.0%}, eager {shares['torch']:.0%}, compiled "
                      f"{shares['torch.compile']:.0%}: no program could be more than "
                      f"{1 / max(shares['torch'], shares['torch.compile']):.2f} times as fast as the better.")
+    lines += ["", "For a second of one thread's processor time (neighbours hardly change that):", ""] + table(
+        ["tokens", "retort", "eager", "compiled", "ratio to the better"],
+        [[name] + [f"{p[k]:.0f}" for k in names] + [f"{p['retort'] / max(p['torch'], p['torch.compile']):.2f}"]
+         for name, p in ((n, s["per_processor_second"]) for n, s in r["sizes"].items())])
     return lines
