@@ -12,7 +12,8 @@
 
 #include <sys/resource.h>
 
-#define CAUSES_MAX (RT__CAUSE_COUNT + 3)
+#define CAUSES_MAX   (RT__CAUSE_COUNT + 3)
+#define TENANT_SMALL 8 /* accounts */
 
 typedef struct job {
   const cli_args *a;
@@ -228,6 +229,17 @@ static void print_stats(const job *j)
               (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6);
 }
 
+/* a customer's organisation in the tenant's place hides every campaign */
+static void warn_of_tenants(const job *j)
+{
+  const rt_findings *f = rt_scan_findings(j->scan);
+  size_t tenants = rt_findings_tenants(f);
+  if (tenants > 1 && rt_findings_accounts(f) < (uint64_t)TENANT_SMALL * tenants)
+    cli_say(j->a,
+            "%zu tenants with fewer than %d accounts on average: nothing is linked across tenants",
+            tenants, TENANT_SMALL);
+}
+
 static int find(job *j)
 {
   rt_error err = {0};
@@ -235,7 +247,10 @@ static int find(job *j)
   cli_progress_phase(p, "looking for campaigns");
   rt_code c = rt_scan_run(j->scan, &err);
   cli_progress_free(p);
-  return c == RT_OK ? CLI_DONE : cli_error(j->a, NULL, &err);
+  if (c != RT_OK)
+    return cli_error(j->a, NULL, &err);
+  warn_of_tenants(j);
+  return CLI_DONE;
 }
 
 static int replay(job *j)

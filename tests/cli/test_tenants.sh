@@ -33,6 +33,14 @@ check "the same" run 0 scan both.rtd --accounts facts.jsonl --all --out again.f
 found again.f >again
 check "to the byte" cmp again together
 
+check "nothing to warn of" test ! -s err
+python3 -c 'import json, sys
+for n, line in enumerate(open("one.jsonl")):
+    d = json.loads(line)
+    print(json.dumps(dict(d, tenant=d["account"][-2:])))' >many.jsonl
+check "tenants of a few accounts" run 0 scan many.jsonl --out many.f
+check "are warned of" says "accounts on average: nothing is linked across tenants"
+
 # names are the same in both: only facts tell which is whose where the log does not
 names() { python3 -c 'import json, sys
 for n, w in enumerate(["one", "two"]):
