@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include <math.h>
+
 double rt__candidate_work(const rt__bits *b)
 {
   double content = b->bits[RT_FAMILY_CONTENT], size = b->bits[RT_FAMILY_SIZE];
@@ -88,5 +90,7 @@ bool rt__candidate_is_pool(const rt__candidate *c)
   bool dealt = clock && c->b.bits[RT_FAMILY_TIME] >= 3 && c->b.clock >= RT__POOL_CLOCK &&
                c->b.balance >= RT__POOL_BALANCE;
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
+  /* customers who are dealt out make accounts alike; clockworks that happen to alternate are not */
+  dealt &= fmax(c->b.bits[RT_FAMILY_CONTENT], c->b.bits[RT_FAMILY_SIZE]) >= 0;
   return (dealt || c->g->origin == RT__FROM_CUSTOMERS) && people && !rt__candidate_in_the_open(c);
 }
