@@ -36,12 +36,14 @@ static rt_code write_without(job *j, rt_error *err)
 {
   const rt__set *set = j->tool.loaded.set;
   rt__memory memory;
+  int64_t newest;
   if (rt__state_is_plain(j->tool.state))
     return rt__state_replace(j->tool.state, set, NULL, err);
   rt_code c = rt__memory_init(&memory, err);
   if (c == RT_OK)
-    c = rt__memory_forget(rt__state_memory(j->tool.state), j->account, rt__newest(set), &memory,
-                          err);
+    c = rt__newest(set, &newest, err);
+  if (c == RT_OK)
+    c = rt__memory_forget(rt__state_memory(j->tool.state), j->account, newest, &memory, err);
   if (c == RT_OK)
     c = rt__state_replace(j->tool.state, set, &memory, err);
   rt__memory_free(&memory);

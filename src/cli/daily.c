@@ -17,7 +17,7 @@ static int read_keep(const cli_args *a, int64_t *us)
   static const struct {
     char unit;
     int64_t us;
-  } units[] = {{'h', RT__DAY_US / 24}, {'d', RT__DAY_US}, {'w', 7 * RT__DAY_US}};
+  } units[] = {{'d', RT__DAY_US}, {'w', 7 * RT__DAY_US}};
   const char *text = cli_text(a, "keep", NULL);
   char *end = NULL;
   if (!text)
@@ -30,7 +30,7 @@ static int read_keep(const cli_args *a, int64_t *us)
       *us = (int64_t)n * units[i].us;
       return CLI_DONE;
     }
-  return cli_unusable(a, "--keep '%s' is no time such as 90d, 12w or 48h", text);
+  return cli_unusable(a, "--keep '%s' is no number of days or weeks such as 90d or 12w", text);
 }
 
 static bool is_same_file(const char *x, const char *y)
@@ -137,15 +137,25 @@ static rt_code load_old(const cli_args *a, cli_daily *d, rt_error *err)
   return c;
 }
 
-static int64_t later(int64_t a, int64_t b)
+/* what is older is left out: whole days, against the last one that counts */
+static int64_t first_kept(const cli_daily *d)
 {
-  return a > b ? a : b;
+  static rt__calendar all, one; /* large for a stack */
+  if (!d->keep_us)
+    return INT64_MIN;
+  all = *rt__state_calendar(d->state);
+  memset(&one, 0, sizeof one);
+  rt__calendar_add(&one, d->today[0]);
+  rt__calendar_most(&all, &one);
+  if (d->old)
+    rt__calendar_add(&all, d->old);
+  return rt__calendar_end(&all) - d->keep_us;
 }
 
 static rt_code merge(cli_daily *d, const rt_digest_sink *to, rt_error *err)
 {
   static rt__merge m; /* holds a whole record: large for a stack */
-  int64_t from = d->keep_us ? d->until_us - d->keep_us : INT64_MIN;
+  int64_t from = first_kept(d);
   rt__merge_init(&m, d->today[0], from, rt__state_memory(d->state), to);
   const rt_digest_sink sink = rt__merge_sink(&m);
   rt_code c = d->old ? rt__pour_all(d->old, &sink, err) : rt__state_read(d->state, &sink, err);
@@ -180,9 +190,6 @@ static rt_code join(const cli_args *a, cli_daily *d, rt_scan *scan, rt_error *er
     c = rt__scan_sink_spooled(scan, memory, &spool, &to, err);
   if (c != RT_OK)
     return c;
-  d->until_us = later(rt__newest(d->today[0]), rt__state_newest_us(d->state));
-  if (d->old)
-    d->until_us = later(d->until_us, rt__newest(d->old));
   c = merge(d, &to, err);
   free_sides(d); /* the scan has it all */
   return c;
@@ -260,10 +267,11 @@ int cli_daily_follow(const cli_args *a, cli_daily *d, rt_scan *scan)
 {
   rt_error err = {0};
   rt__arena *arena = NULL;
-  d->until_us = rt__newest(rt__scan_set(scan));
-  if (!d->state && !d->has_previous)
+  rt_code c = rt__newest(rt__scan_set(scan), &d->until_us, &err);
+  if (c == RT_OK && !d->state && !d->has_previous)
     return CLI_DONE;
-  rt_code c = rt__arena_new(rt_alloc_default(), RT__MEMORY_MAX, &arena);
+  if (c == RT_OK)
+    c = rt__arena_new(rt_alloc_default(), RT__MEMORY_MAX, &arena);
   if (c == RT_OK)
     c = follow(d, scan, arena, &err);
   if (c == RT_OK)

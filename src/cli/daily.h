@@ -23,8 +23,7 @@
    "what is kept from day to day: read before, replaced after; made if it is not there",           \
    .kind = CLI_FILE},                                                                              \
       {"keep", 0, "TIME",                                                                          \
-       "with --state: drop digests that are older than this, such as 90d, 12w or 48h, against "    \
-       "the newest",                                                                               \
+       "with --state: keep this many days of digests, such as 90d or 12w; older ones go",          \
        .kind = CLI_TEXT},                                                                          \
   {                                                                                                \
     "previous", 0, "FILE",                                                                         \

@@ -55,11 +55,3 @@ rt_code rt__pour_all(const rt__set *set, const rt_digest_sink *to, rt_error *err
   rt__pour_free(&p);
   return c;
 }
-
-int64_t rt__newest(const rt__set *set)
-{
-  int64_t newest = 0;
-  for (size_t k = 0; k < rt__set_count(set); k++)
-    newest = rt__set_time(set, k) > newest ? rt__set_time(set, k) : newest;
-  return newest;
-}

@@ -26,7 +26,4 @@ rt_code rt__pour_one(rt__pour *p, size_t k, rt_error *err);
 /* all of them */
 rt_code rt__pour_all(const rt__set *set, const rt_digest_sink *to, rt_error *err);
 
-/* the last time in the set; 0 if it is empty. O(records) */
-int64_t rt__newest(const rt__set *set);
-
 #endif

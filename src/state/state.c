@@ -112,9 +112,9 @@ const rt__memory *rt__state_memory(const rt__state *s)
   return &s->memory;
 }
 
-int64_t rt__state_newest_us(const rt__state *s)
+const rt__calendar *rt__state_calendar(const rt__state *s)
 {
-  return s->newest_us;
+  return &s->calendar;
 }
 
 uint64_t rt__state_bytes(const rt__state *s)

@@ -20,6 +20,7 @@
 #ifndef RT_STATE_STATE_H
 #define RT_STATE_STATE_H
 
+#include "state/calendar.h"
 #include "state/memory.h"
 #include "state/pour.h"
 
@@ -35,10 +36,10 @@ rt_code rt__state_open(const char *path, const rt_key *key, rt__state **out, rt_
 void rt__state_close(rt__state *s);
 
 bool rt__state_exists(const rt__state *s);
-bool rt__state_is_plain(const rt__state *s);            /* version 1 */
-const rt__memory *rt__state_memory(const rt__state *s); /* empty in version 1 */
-int64_t rt__state_newest_us(const rt__state *s);        /* 0: nothing in it, or version 1 */
-uint64_t rt__state_bytes(const rt__state *s);           /* of the file */
+bool rt__state_is_plain(const rt__state *s);                /* version 1 */
+const rt__memory *rt__state_memory(const rt__state *s);     /* empty in version 1 */
+const rt__calendar *rt__state_calendar(const rt__state *s); /* empty in version 1 */
+uint64_t rt__state_bytes(const rt__state *s);               /* of the file */
 
 /* All digests into a sink (its callbacks may be NULL); in the order of the house but in version 1.
  */

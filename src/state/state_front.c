@@ -1,15 +1,14 @@
-/* The block in front of a state's digests: 4 bytes of version, 4 of zero, 8 of the whole memory's
- * size, 8 of the last time; then the memory. Where that is more than a block holds it goes on in
+/* The block in front of a state's digests: 4 bytes of version, 4 of zero, 8 of the size of what
+ * follows: the calendar, then the memory. Where that is more than a block holds it goes on in
  * further blocks of the same type, without that head. */
 #include "state/state_impl.h"
 
-#define HEAD      24
+#define HEAD      16
 #define FRONT_MAX ((size_t)256 << 20)
 
 typedef struct front {
-  rt__buf memory;
+  rt__buf content;
   uint64_t wanted;
-  int64_t newest_us;
   bool begun, past; /* the first block was there; something else came */
 } front;
 
@@ -45,7 +44,6 @@ static rt_code take_head(front *f, rt__in *in, rt_error *err)
     return rt__fail(err, RT_E_VERSION, "state of version %u; this program knows up to version %d",
                     (unsigned)version, RT__STATE_VERSION);
   f->wanted = rt__in_le(in, 8);
-  f->newest_us = (int64_t)rt__in_le(in, 8);
   f->begun = true;
   if (in->bad || zero || version != RT__STATE_VERSION || f->wanted > FRONT_MAX)
     return rt__fail(err, RT_E_FORMAT, "the front of the state is not readable");
@@ -63,11 +61,11 @@ static rt_code take_own(void *ctx, uint8_t type, rt_slice payload, rt_error *err
   if (c != RT_OK)
     return c;
   size_t n = rt__in_left(&in);
-  if (n > f->wanted - f->memory.n)
+  if (n > f->wanted - f->content.n)
     return rt__fail(err, RT_E_FORMAT, "the front of the state is longer than it says");
-  if (rt__buf_add(&f->memory, in.p, n) != RT_OK)
+  if (rt__buf_add(&f->content, in.p, n) != RT_OK)
     return rt__fail(err, RT_E_NOMEM, "no memory for the front of the state");
-  return f->memory.n == f->wanted ? past_front(f) : RT_OK;
+  return f->content.n == f->wanted ? past_front(f) : RT_OK;
 }
 
 static rt_code judge(rt__state *s, const front *f, rt_code c, rt_error *err)
@@ -78,10 +76,14 @@ static rt_code judge(rt__state *s, const front *f, rt_code c, rt_error *err)
     s->plain = true;
     return RT_OK;
   }
-  if (f->memory.n != f->wanted)
+  if (f->content.n != f->wanted)
     return rt__fail(err, RT_E_FORMAT, "the front of the state is shorter than it says");
-  s->newest_us = f->newest_us;
-  return rt__memory_decode(rt__buf_slice(&f->memory), &s->memory, err);
+  const unsigned char *p = (const unsigned char *)f->content.p;
+  rt__in in = {p, f->content.n ? p + f->content.n : p, false};
+  rt__calendar_get(&in, &s->calendar);
+  if (in.bad)
+    return rt__fail(err, RT_E_FORMAT, "the calendar of the state is not readable");
+  return rt__memory_decode(rt__slice(in.p, rt__in_left(&in)), &s->memory, err);
 }
 
 rt_code rt__state_read_front(rt__state *s, rt_error *err)
@@ -92,12 +94,12 @@ rt_code rt__state_read_front(rt__state *s, rt_error *err)
   rt_code c = rt__file_reader_new(rt_alloc_default(), &s->key, &sink, &r, err);
   if (c != RT_OK)
     return c;
-  rt__buf_init(&f.memory, rt_alloc_default(), FRONT_MAX);
+  rt__buf_init(&f.content, rt_alloc_default(), FRONT_MAX);
   rt__file_reader_own(r, take_own, &f);
   c = rt__state_feed(s, r, err);
   c = judge(s, &f, c, err);
   rt__file_reader_free(r);
-  rt__buf_free(&f.memory);
+  rt__buf_free(&f.content);
   return c;
 }
 
@@ -113,7 +115,18 @@ static rt_code put_blocks(rt__file_writer *w, rt_slice all, rt_error *err)
   return c;
 }
 
-rt_code rt__state_write_front(rt__file_writer *w, const rt__memory *m, int64_t newest_us,
+static rt_code put_calendar(rt__out *o, const rt__set *set)
+{
+  rt__calendar *c = rt__calloc(rt_alloc_default(), 1, sizeof *c);
+  if (!c)
+    return RT_E_NOMEM;
+  rt__calendar_add(c, set);
+  rt__calendar_put(c, o);
+  rt__free(rt_alloc_default(), c, sizeof *c);
+  return o->code;
+}
+
+rt_code rt__state_write_front(rt__file_writer *w, const rt__memory *m, const rt__set *set,
                               rt_error *err)
 {
   rt__out o = {.code = RT_OK};
@@ -121,8 +134,9 @@ rt_code rt__state_write_front(rt__file_writer *w, const rt__memory *m, int64_t n
   rt__out_le(&o, RT__STATE_VERSION, 4);
   rt__out_le(&o, 0, 4);
   rt__out_le(&o, 0, 8);
-  rt__out_le(&o, (uint64_t)newest_us, 8);
-  rt_code c = rt__memory_encode(m, &o);
+  rt_code c = put_calendar(&o, set);
+  if (c == RT_OK)
+    c = rt__memory_encode(m, &o);
   if (c != RT_OK) {
     c = rt__fail(err, c, "what the state remembers of campaigns has no room");
   } else {

@@ -16,13 +16,13 @@ struct rt__state {
   bool exists, plain;
   uint64_t bytes;
   unsigned mode; /* of the old file, else what a new one gets */
-  int64_t newest_us;
+  rt__calendar calendar;
   rt__memory memory;
 };
 
 /* state_front.c: what stands in front of the digests */
 rt_code rt__state_read_front(rt__state *s, rt_error *err);
-rt_code rt__state_write_front(rt__file_writer *w, const rt__memory *m, int64_t newest_us,
+rt_code rt__state_write_front(rt__file_writer *w, const rt__memory *m, const rt__set *set,
                               rt_error *err);
 
 /* feeds the file at s->target to a reader, to its end or its first error */

@@ -32,7 +32,7 @@ static rt_code write_all(target *t, const rt__set *set, const rt__memory *memory
     return c;
   const rt_digest_sink sink = rt__file_writer_sink(w);
   if (memory)
-    c = rt__state_write_front(w, memory, rt__newest(set), err);
+    c = rt__state_write_front(w, memory, set, err);
   if (c == RT_OK)
     c = rt__pour_all(set, &sink, err);
   if (c == RT_OK)

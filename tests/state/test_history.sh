@@ -54,10 +54,10 @@ check "is in the history" grep -q '"event":"replaced","accounts":1,"closed":1' r
 rm s.rts
 run 0 scan day1.jsonl --accounts $facts --state s.rts --out day1.found
 grep -v -f <(grep '"type":"member"' day1.found | grep -o 'acct_[0-9a-f]*') day5.jsonl >honest.jsonl
-run 0 scan honest.jsonl --accounts $facts --state s.rts --keep 2d --out gone.found
+run 0 scan honest.jsonl --accounts $facts --state s.rts --keep 1d --out gone.found
 check "accounts that left the data leave their campaign" prints "found no more"
 check "which is in no line" test "$(grep -c '"type":"campaign"' gone.found)" = 0
-run 0 scan day5.jsonl --accounts $facts --state s.rts --keep 2d --out back.found
+run 0 scan day5.jsonl --accounts $facts --state s.rts --keep 1d --out back.found
 check "and is new when it comes again after its time" test "$(grep -c '"event":"new"' back.found)" = 2
 
 # what a person has confirmed
