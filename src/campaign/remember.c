@@ -1,6 +1,6 @@
 #include "campaign/remember.h"
 
-#include "campaign/finding_impl.h"
+#include "campaign/detect.h"
 
 #include <stdlib.h>
 
@@ -11,14 +11,6 @@ typedef struct renamed {
 static int by_was(const void *a, const void *b)
 {
   return strcmp(((const renamed *)a)->was, ((const renamed *)b)->was);
-}
-
-static int by_campaign(const void *a, const void *b)
-{
-  const struct rt_campaign *x = a, *y = b;
-  if (x->score != y->score)
-    return x->score > y->score ? -1 : 1;
-  return strcmp(x->id, y->id);
 }
 
 /* names were copied when notes were taken, so each is looked up */
@@ -62,7 +54,7 @@ rt_code rt__findings_remember(rt_findings *f, const rt__remembrance *r, rt_error
     return RT_OK;
   qsort(names, f->n_campaigns, sizeof *names, by_was);
   rename_notes(f, names);
-  qsort(f->campaigns, f->n_campaigns, sizeof *f->campaigns, by_campaign);
+  qsort(f->campaigns, f->n_campaigns, sizeof *f->campaigns, rt__by_campaign);
   return RT_OK;
 }
 
