@@ -29,7 +29,7 @@ static rt_code find_groups(rt__detection *d, rt_error *err)
 {
   const rt__starts *s = &d->starts;
   rt__groups_init(&d->groups, d->alloc);
-  rt_code c = s->text ? groups_by_text(d, err) : RT_OK;
+  rt_code c = d->reference.idf.weight ? groups_by_text(d, err) : RT_OK;
   if (s->sampled < 1) /* what is missing between two starts could be anything */
     return c;
   if (c == RT_OK)

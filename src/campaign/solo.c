@@ -8,20 +8,19 @@
 #include <math.h>
 
 #define HEAVY_QUANTILE 0.98
-#define HEAVY_LEAST    200
 #define OUTPUT_LEAST   200
 
 static rt_code heavy_from(const rt__starts *s, double *heavy)
 {
   double *v = rt__calloc(s->alloc, s->n_accounts, sizeof *v);
   rt_code c = v ? RT_OK : RT_E_NOMEM;
-  double q = HEAVY_LEAST;
+  double q = RT__ALONE_STARTS;
   for (uint32_t a = 0; v && a < s->n_accounts; a++)
     v[a] = rt__starts_count(s, a);
   if (v)
     q = rt__quantile(v, s->n_accounts, HEAVY_QUANTILE);
   rt__free(s->alloc, v, s->n_accounts * sizeof *v);
-  *heavy = q > HEAVY_LEAST * s->sampled ? q : HEAVY_LEAST * s->sampled;
+  *heavy = q > RT__ALONE_STARTS * s->sampled ? q : RT__ALONE_STARTS * s->sampled;
   return c;
 }
 

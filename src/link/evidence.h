@@ -13,7 +13,8 @@
 #include "template/slots.h"
 
 #define RT__REFERENCE_MAX  1200
-#define RT__REFERENCE_GRID 64 /* quantiles that stand for a reference */
+#define RT__ALONE_STARTS   200 /* fewer starts are too few to look at an account alone */
+#define RT__REFERENCE_GRID 64  /* quantiles that stand for a reference */
 
 /* when a model was released, by the operator's word */
 typedef struct rt__release {
@@ -35,7 +36,7 @@ typedef struct rt__reference {
   const rt__set *set;
   const rt__facts *facts; /* NULL: none */
   const bool *without;    /* [RT_FAMILY_COUNT] */
-  rt__idf idf;            /* weight NULL without text */
+  rt__idf idf;            /* weight NULL without text, or where nothing could be found in it */
   rt__sample_of own, swing;
   double rate_sd;     /* of log rates of machine-like accounts */
   double tau[2];      /* of their mean log output and input lengths */

@@ -3,6 +3,7 @@
 #include "account/timed.h"
 
 #include "sketch/stats.h"
+#include "template/skeleton.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -216,6 +217,15 @@ void rt__reference_free(rt__reference *r)
   r->key_at = r->key_account = NULL;
 }
 
+/* no group and no account alone: many a tenant is like that, and weights of words are large */
+static bool nothing_to_find(const rt__starts *s)
+{
+  uint32_t accounts = 0;
+  for (uint32_t a = 0; a < s->n_accounts; a++)
+    accounts += rt__starts_count(s, a) > 0;
+  return accounts < RT__SKEL_MIN_ACCOUNTS && (double)s->n < RT__ALONE_STARTS * s->sampled;
+}
+
 rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__facts *facts,
                             const bool *without, rt__reference *out, rt_error *err)
 {
@@ -230,7 +240,7 @@ rt_code rt__reference_build(const rt_alloc *a, const rt__starts *s, const rt__fa
     c = find_shared_keys(out);
   if (c == RT_OK)
     c = count_nets(out);
-  if (c == RT_OK && s->text)
+  if (c == RT_OK && s->text && !nothing_to_find(s))
     c = rt__idf_build(a, s, &out->idf);
   if (c == RT_OK && out->idf.weight)
     c = rt__slots_reference(s, &out->idf, out->own.v, out->own.account, RT__REFERENCE_MAX,

@@ -34,9 +34,9 @@ rt_code rt__idf_build(const rt_alloc *a, const rt__starts *s, rt__idf *out)
       out->weight[w] += 1;
     }
   }
-  float all = (float)s->n_accounts;
+  float all = (float)s->n_accounts, never = logf(all);
   for (uint32_t w = 0; w < RT__WORD_SPACE; w++)
-    out->weight[w] = out->weight[w] > 0 ? logf(all / out->weight[w]) : logf(all);
+    out->weight[w] = out->weight[w] > 0 ? logf(all / out->weight[w]) : never;
   rt__free(a, last, RT__WORD_SPACE * sizeof *last);
   return RT_OK;
 }
