@@ -9,6 +9,16 @@
 
 #define PIECE ((size_t)256 << 10)
 
+void rt__state_hand_over(const rt__state *s, int fd)
+{
+  struct stat theirs, made;
+  if (geteuid() != 0 || stat(s->target, &theirs) != 0 || fstat(fd, &made) != 0)
+    return;
+  /* a second name would be a trap: some other file that is not ours to give away */
+  if (made.st_nlink != 1 || made.st_size != 0 || fchown(fd, theirs.st_uid, theirs.st_gid) != 0)
+    return; /* or a file system without owners */
+}
+
 /* ---- the lock */
 
 static rt_code busy(const rt__state *s, rt_error *err)
@@ -23,6 +33,7 @@ static rt_code lock(rt__state *s, rt_error *err)
   s->lock_fd = open(s->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (s->lock_fd < 0)
     return rt__fail(err, RT_E_IO, "cannot open the lock %s: %s", s->lock, strerror(errno));
+  rt__state_hand_over(s, s->lock_fd);
   if (fcntl(s->lock_fd, F_SETLK, &whole) == 0)
     return RT_OK;
   if (errno == EACCES || errno == EAGAIN)

@@ -25,6 +25,10 @@ rt_code rt__state_read_front(rt__state *s, rt_error *err);
 rt_code rt__state_write_front(rt__file_writer *w, const rt__memory *m, const rt__set *set,
                               rt_error *err);
 
+/* Where root works on somebody else's state, what it makes beside it is theirs: the nightly job
+ * must be able to go on. Before the mode is set. */
+void rt__state_hand_over(const rt__state *s, int fd);
+
 /* feeds the file at s->target to a reader, to its end or its first error */
 rt_code rt__state_feed(const rt__state *s, rt__file_reader *r, rt_error *err);
 /* the same error with words on what to do about it */

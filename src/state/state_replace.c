@@ -48,6 +48,7 @@ static FILE *open_fresh(const rt__state *s)
   int fd = open(s->fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0)
     return NULL;
+  rt__state_hand_over(s, fd);
   FILE *f = fchmod(fd, (mode_t)s->mode) == 0 ? fdopen(fd, "wb") : NULL;
   if (!f)
     (void)close(fd);

@@ -76,6 +76,20 @@ cp one.rts s.rts
 refuses "the state as input" "is the state" scan s.rts day2.jsonl --state s.rts
 refuses "the state as output" "is the state" scan day2.jsonl --state s.rts --out s.rts
 
+# ---- root works on the nightly job's state
+if [ "$(id -u)" = 0 ]; then
+  rm -f s.rts.lock
+  chown 12345:12346 s.rts && chmod 640 s.rts
+  check "root's run" day day2.jsonl
+  check "leaves the state to its owner" test "$(stat -c %u:%g:%a s.rts)" = 12345:12346:640
+  check "and the lock" test "$(stat -c %u:%g s.rts.lock)" = 12345:12346
+  : >precious && rm s.rts.lock && ln precious s.rts.lock
+  check "but gives nothing away" day day2.jsonl
+  check "that has another name" test "$(stat -c %u precious)" = 0
+  rm s.rts.lock
+  cp one.rts s.rts
+fi
+
 # ---- links
 mv s.rts real.rts && ln -s real.rts s.rts
 check "a link" day day2.jsonl --out link.found
