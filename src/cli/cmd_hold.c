@@ -144,7 +144,8 @@ const cli_command cli_cmd_hold = {
         "state "
         "itself, so that no later run can leave it out by mistake. Without accounts, those under a "
         "hold are listed.\n\n"
-        "What is kept is looked at like everything else in the state.",
+        "What is kept is looked at like everything else in the state. A plain digest file becomes "
+        "a state by a hold.",
     .example = "retort hold acct_17 acct_18 --state s.rts\n"
                "retort hold --state s.rts\n"
                "retort hold --release acct_17 --state s.rts",

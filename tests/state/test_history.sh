@@ -39,6 +39,15 @@ check "byte for byte" cmp -s <(sed 1d grown.found) <(sed 1d previous.found)
 check "twice" run 0 scan day1.jsonl part2.jsonl --accounts $facts --previous previous.found --out twice.found
 check "changes nothing" cmp -s previous.found twice.found
 
+rm -f new.rts
+check "a new state with a past" run 0 scan day1.jsonl part2.jsonl --accounts $facts --previous part2.found --state new.rts --out past.found
+check "says the same" cmp -s <(sed 1d previous.found) <(sed 1d past.found)
+run 0 scan part2.jsonl --accounts $facts --state new.rts --out past.found
+check "and remembers it" cmp -s <(sed 1d previous.found) <(sed 1d past.found)
+sed 's/"until":"[^"]*",//' part2.found >older.found
+check "findings that do not say how far they go" run 0 scan day1.jsonl part2.jsonl --accounts $facts --previous older.found
+check "go as far as their campaigns" prints "Since 2026-03-03 23:5"
+
 # a campaign whose accounts were closed, and newcomers
 rm s.rts
 run 0 scan part2.jsonl --accounts $facts --state s.rts --out part2.found
