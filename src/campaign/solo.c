@@ -7,8 +7,9 @@
 
 #include <math.h>
 
-#define HEAVY_QUANTILE 0.98
+#define HEAVY_QUANTILE 0.97
 #define OUTPUT_LEAST   200
+#define FRESH_LEAST    0.9
 
 static rt_code heavy_from(const rt__starts *s, double *heavy)
 {
@@ -68,7 +69,7 @@ static rt_code fits(const rt__reference *r, uint32_t a, bool *yes)
     out[k] = (double)s->log_out[g.row[k]];
   double med = out ? exp(rt__median(out, g.at[g.n])) - 1 : 0;
   rt__free(s->alloc, out, g.at[g.n] * sizeof *out);
-  if (c == RT_OK && u.fresh >= 0.97 && med >= OUTPUT_LEAST) {
+  if (c == RT_OK && u.fresh >= FRESH_LEAST && med >= OUTPUT_LEAST) {
     c = frame_share(s, a, &share);
     *yes = share >= 0.9;
   }

@@ -88,6 +88,13 @@ rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *
   if (c != RT_OK)
     return c;
   b->knobs = temp < max ? temp : max;
+  /* one template, one list and days that are dealt leave no room for several owners: then the
+   * parameters are what one program varies from account to account */
+  double dealt = g->origin == RT__FROM_SKELETON ? rt__ramp(b->bits[RT_FAMILY_CONTENT], 4, 8) *
+                                                      rt__ramp(b->balance + b->clock, 3, 5) *
+                                                      (1 - rt__ramp(b->frames, 0.02, 0.1))
+                                                : 0;
+  b->knobs += (1 - b->knobs) * dealt;
   double many = 0.5 * g->n < 8 ? 0.5 * g->n : 8;
   b->said[RT_FAMILY_CLIENT] = true;
   double one = g->one_bundle ? 0 : 0.5;
