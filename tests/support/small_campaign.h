@@ -130,6 +130,42 @@ static inline void add_harvest(world *w, luck *r, unsigned n, double pace)
   }
 }
 
+/* how a reseller's customers reach its accounts */
+typedef enum resale { DEALT, STUCK, ONE_PROGRAM, QUOTED } resale;
+
+/* n accounts that carry the traffic of customers with frames, parameters and trades of their own.
+ * DEALT: in turn; STUCK: each customer keeps to one account; ONE_PROGRAM: all have one customer's
+ * parameters; QUOTED: a customer's prompts are one text, again and again */
+static inline void add_resold(world *w, luck *r, unsigned n, unsigned customers, resale how)
+{
+  unsigned turn = 0;
+  for (double t = HOUR; t < DAYS_IN_ALL * DAY; t += 240 * (0.6 + 0.8 * luck_unit(r)), turn++) {
+    char text[WORLD_TXT], frame[400];
+    unsigned c = luck_below(r, customers);
+    luck own = {4000 + c};
+    words_text(&own, WORDS_FRAMES + 20000 + 60 * c, 60, 20, frame, sizeof frame);
+    words_text(how == QUOTED ? &own : r, WORDS_TRADES + 16000 + 40 * c, 40, 14, text, sizeof text);
+    call x = {.who = world_name(w, "resold", (how == STUCK ? c : turn) % n),
+              .at = t,
+              .system = frame,
+              .user = text,
+              .client = "relay/1",
+              .model = "m-large",
+              .temperature = how == ONE_PROGRAM ? 500 : 100 + 50 * (int)c,
+              .max_tokens = how == ONE_PROGRAM ? 900 : 300 + 100 * c,
+              .in = 80 + luck_below(r, 40),
+              .out = 100 + luck_below(r, 400)};
+    world_say(w, x);
+    if (luck_below(r, 10) > 5)
+      continue;
+    x.at += 60 + luck_below(r, 100);
+    x.first = text;
+    x.user = "and what follows from that";
+    x.turn = 1;
+    world_say(w, x);
+  }
+}
+
 /* owners who use the harvest's very prompt, program and network, with material and days of their
  * own: the honest twin of a harvest (n alone) or strangers to be framed (beside one) */
 static inline void add_twins(world *w, luck *r, unsigned n)
