@@ -4,7 +4,7 @@ import statistics
 import llama
 from common import THREADS, manual, smollm2, table
 
-SEQ, WINDOWS, ROUNDS, BAR = 512, 12, 5, 0.5
+SEQ, WINDOWS, ROUNDS, BAR = 512, 4, 5, 0.5
 
 
 def cache(shop):
@@ -16,8 +16,8 @@ def cache(shop):
     rows = {"retort": [], "last": [], "every": []}
     for _ in range(ROUNDS):  # in turns, so that all see the same weather
         rows["retort"].append(shop.cache(teacher, text, "cache.kdt", "--seq", SEQ, "--batch", 4)[2])
-        rows["last"] += m.speed(ids, False, 4)
-        rows["every"] += m.speed(ids, True, 4)
+        rows["last"] += m.speed(ids, False, 2)
+        rows["every"] += m.speed(ids, True, 2)
     info = m.info()
     m.close()
     median = {k: statistics.median(v) for k, v in rows.items()}

@@ -166,8 +166,9 @@ def speed_page(r):
         lines.append(f"at {name} retort {shares['retort']:.0%}, eager {shares['torch']:.0%}, compiled "
                      f"{shares['torch.compile']:.0%}: no program could be more than "
                      f"{1 / max(shares['torch'], shares['torch.compile']):.2f} times as fast as the better.")
+    thrifty = [(n, s["per_processor_second"]) for n, s in r["sizes"].items() if "per_processor_second" in s]
     lines += ["", "For a second of one thread's processor time (neighbours hardly change that):", ""] + table(
         ["tokens", "retort", "eager", "compiled", "ratio to the better"],
         [[name] + [f"{p[k]:.0f}" for k in names] + [f"{p['retort'] / max(p['torch'], p['torch.compile']):.2f}"]
-         for name, p in ((n, s["per_processor_second"]) for n, s in r["sizes"].items())])
+         for name, p in thrifty])
     return lines

@@ -14,7 +14,7 @@ STUDENT = {"layers": 2, "d_model": 64, "heads": 4, "kv_heads": 2, "d_ff": 192, "
 
 def plain(shop, teacher, sample, most):
     """k of a plain top-k that takes as many bytes as the sampled targets at most"""
-    for k in range(24, 1, -1):
+    for k in range(48, 1, -1):
         size = shop.cache(teacher, sample, "targets-plain.kdt", "--seq", SEQ, "--top", k, "--tail", 0)[1]
         if size <= most:
             return k
