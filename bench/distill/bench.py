@@ -39,7 +39,8 @@ def block(shop):
         result = shop.kept(name)
         if result:
             lines += ["", f"### {TITLES[name]}", ""] + page(result)
-            lines += ["", f"({result['when']}, {result['minutes']:.1f} min, load of the machine {result['load'][0]:.1f} "
+            bars = {True: "What was promised is met. ", False: "What was promised is NOT met. "}.get(result.get("met"), "")
+            lines += ["", bars + f"({result['when']}, {result['minutes']:.1f} min, load of the machine {result['load'][0]:.1f} "
                       f"at the start and {result['load'][1]:.1f} at the end)"]
     return lines
 

@@ -126,5 +126,7 @@ def page(r):
                            f"{s['perplexity'][1]:.4f}"] for name, s in r["shapes"].items()])
     head = ["SmolLM2-135M-Instruct, Q4_1, read by retort; llama.cpp on", "largest difference of logits",
             "same first choice", "perplexity, ratio"]
-    return lines + [""] + table(head, [[name, f"{s['logits']:.1e}", f"{s['same_first']:.3f}",
+    lines += ["", "With 4-bit weights llama.cpp rounds activations to 8 bits before each product and retort doesn't: the "
+              "first row below shows that, the second the files' reading.", ""]
+    return lines + table(head, [[name, f"{s['logits']:.1e}", f"{s['same_first']:.3f}",
                                         f"{s['perplexity_ratio']:.4f}"] for name, s in r["published"].items()])

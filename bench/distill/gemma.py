@@ -87,6 +87,6 @@ def page(r):
     return [f"Gemma 3 270M (Q4_K_M, {r['words']} words) as a teacher through `--from-logits`: {r['documents']} windows of "
             f"{SEQ} tokens, top {r['top']} as JSON lines; llama.cpp's own kind of file is read too "
             f"({r['base_file']['bytes'] >> 20} MB become {r['base_file']['kept'] >> 10} KB). So little text makes no useful "
-            "draft: the part shows the way.", ""] + table(
+            "draft, and a few words in some 180 steps are no figure to compare: the part shows the way.", ""] + table(
         head, [[what, f"{r[key]['loss']:.3f}", f"{r[key]['accepted_per_step']:.2f}"] for key, what in
                (("before", "before"), ("ce", "text alone"), ("kl", "the teacher's answers"))])

@@ -4,7 +4,7 @@ alone, each with the best of the same rates, three seeds.
 Small on purpose (some 10 minutes): a tiny student, few steps, one teacher."""
 from common import manual, mean, pages, spread, table
 
-VOCAB, SEQ, BATCH, SEEDS, RATES, BYTES = 8192, 128, 8, (1, 2, 3), (0.008, 0.016, 0.032), 64
+VOCAB, SEQ, BATCH, SEEDS, RATES, BYTES = 8192, 128, 8, (1, 2, 3), (0.002, 0.004, 0.008, 0.016, 0.032), 64
 TOP, TAIL = 8, 24
 TEACHER = {"vocab": VOCAB, "layers": 4, "d_model": 160, "heads": 4, "kv_heads": 2, "d_ff": 448, "context": 256,
            "seq": SEQ, "batch": 8, "steps": 1000, "rate": 0.003, "held_out": 0}
