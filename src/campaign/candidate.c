@@ -59,12 +59,12 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
   const rt__bits *b = &c->b;
   bool one_door = (b->said[RT_FAMILY_NETWORK] && b->one_net > 0.8) ||
                   (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
-  bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.8 &&
+  bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.7 &&
                   b->top_payer > 0.7 && b->burst < RT__BURST;
   bool small = b->one_net > 0.8 && c->g->n < RT__SMALL;
   bool own_work = b->said[RT_FAMILY_CONTENT] && b->said[RT_FAMILY_NETWORK] && b->one_net > 0.5 &&
                   b->reuse.dispersion > (small ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
-  return b->one_org >= 0.8 || one_name || own_work || (one_door && b->quiet < RT__QUIET);
+  return b->one_org >= 0.7 || one_name || own_work || (one_door && b->quiet < RT__QUIET);
 }
 
 bool rt__candidate_may_be_own(const rt__candidate *c)
