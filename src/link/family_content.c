@@ -11,6 +11,8 @@ static const double one_list[] = {0, 0.03, 0.08};
 /* Accounts of a group are not independent (they share the template's purpose): half weight. */
 #define WEIGHT 0.5
 
+#define DEALT_ROWS 200 /* starts that show how often slots come again */
+
 static double log_likelihood(const rt__own *o, const double *excess, size_t n)
 {
   double v[RT__REFERENCE_MAX];
@@ -45,13 +47,23 @@ static rt_code source(const rt__reference *r, const rt__group *g, rt__bits *b)
   return c;
 }
 
+/* A list that is dealt u times over has slots with floor(u) and ceil(u) users and no others: less
+ * dispersion than drawing at random leaves, which is 1 or a little more. Half way is the limit. */
+static bool is_dealt(const rt__group *g, const rt__reuse *u)
+{
+  double part = u->users - floor(u->users), rounds = part * (1 - part) / (u->users - 1);
+  bool many = g->at[g->n] >= DEALT_ROWS && u->users > 1.1;
+  if (u->users > 0.5 * g->n)
+    return false; /* everybody goes through the whole of it: an exam */
+  return (u->users > 1.2 && u->dispersion < 0.6) || (many && u->dispersion < (1 + rounds) / 2);
+}
+
 /* People who draw from a common list meet, and repeat themselves; a dealt list does not, or exactly
  * k times */
 static double reuse(const rt__group *g, const rt__reuse *u)
 {
   double bits = 0;
-  bool dealt = u->users > 1.2 && u->dispersion < 0.6 && u->users <= 0.5 * g->n;
-  if (dealt)
+  if (is_dealt(g, u))
     bits += 1;
   else
     bits -= rt__clip(40 * (u->shared - 0.02), 0, 8);
