@@ -5,14 +5,16 @@
 #include "support/small_campaign.h"
 #include "support/small_starts.h"
 
-enum { MEMBERS = 12, STRANGERS = 25, PEOPLE = 30, BACK_ENDS = 20 };
+enum { LIST = 800, MEMBERS = 12, STRANGERS = 25, PEOPLE = 30, BACK_ENDS = 20 };
 
 typedef enum money { NO_FACTS, OWN_CARDS, PAIRS, ONE_CARD, ONE_CARD_AND_ORG, STOLEN_TOKEN } money;
 
 typedef struct cast {
   bool own_material, own_days, own_temperature, own_frame, own_size; /* else as of one hand */
-  bool one_net, crowded_net; /* else an address for each; crowded: shared with many strangers */
-  unsigned signatures;       /* members that carry one common reasoning signature */
+  bool dealt_list, drawn_list; /* tasks of a short list: one after the other, or at random */
+  bool rarely;                 /* a start a day */
+  bool one_net, crowded_net;   /* else an address for each; crowded: shared with many strangers */
+  unsigned signatures;         /* members that carry one common reasoning signature */
   money money;
   bool burst; /* accounts opened in one afternoon */
 } cast;
@@ -20,12 +22,13 @@ typedef struct cast {
 static void one_call(world *w, luck *r, const cast *c, unsigned i, double at)
 {
   char user[WORLD_TXT], frame[WORLD_TXT], ip[40];
-  luck own = {900 + i}; /* the same words for all calls of an account */
+  unsigned item = c->drawn_list ? luck_below(r, LIST) : (unsigned)(w->n % LIST);
+  luck own = {900 + i}, task = {5000 + item}; /* the same words for all calls of an account */
   unsigned size = c->own_size ? 40u << (i % 6) : 400;
   if (c->own_material)
     words_text(r, WORDS_TRADES + 12000 + 40 * i, 40, 14, user, sizeof user);
   else
-    words_text(r, WORDS_TASKS, 900, 14, user, sizeof user);
+    words_text(c->dealt_list || c->drawn_list ? &task : r, WORDS_TASKS, 900, 14, user, sizeof user);
   words_text(&own, 150000 + 60 * i, 60, 30, frame, sizeof frame);
   snprintf(ip, sizeof ip, "192.0.%u.7", c->one_net || c->crowded_net ? 99 : i);
   world_say(w, (call){.who = world_name(w, "member", i),
@@ -45,7 +48,8 @@ static void add_members(world *w, luck *r, const cast *c)
 {
   unsigned turn = 0;
   for (unsigned d = 0; d < DAYS_IN_ALL; d++) {
-    unsigned volume = 12 * (15 + luck_below(r, 20)); /* the group's day swings anyway */
+    unsigned volume =
+        12 * (c->rarely ? 1 : 15 + luck_below(r, 20)); /* the group's day swings anyway */
     for (unsigned k = 0; !c->own_days && k < volume; k++)
       one_call(w, r, c, turn++ % MEMBERS, (d + (k + luck_unit(r)) / volume) * DAY);
     for (unsigned i = 0; c->own_days && i < MEMBERS; i++)
@@ -160,12 +164,45 @@ static void test_content(void **state)
   assert_true(one > 2 && own < -2);
 }
 
+/* a list that lasts for two thirds of the work is gone through one time and a half: still dealt.
+ * Who draws from it meets others by chance */
+static void test_a_short_list(void **state)
+{
+  (void)state;
+  rt__bits dealt = bits_of((cast){.dealt_list = true}), drawn = bits_of((cast){.drawn_list = true});
+  assert_true(dealt.reuse.users > 1.2 && dealt.reuse.dispersion > 0.4);
+  assert_true(drawn.reuse.dispersion > 0.8);
+  assert_true(dealt.bits[RT_FAMILY_CONTENT] > drawn.bits[RT_FAMILY_CONTENT] + 4);
+}
+
 static void test_time(void **state)
 {
   (void)state;
   double dealt = family((cast){0}, RT_FAMILY_TIME),
          own = family((cast){.own_days = true}, RT_FAMILY_TIME);
   assert_true(dealt > 2 && own < 1 && own < dealt - 2);
+}
+
+/* with a start a day everybody looks dealt */
+static void test_few_starts_show_no_balance(void **state)
+{
+  (void)state;
+  rt__bits often = bits_of((cast){0}), rarely = bits_of((cast){.rarely = true});
+  assert_true(often.balance > 2);
+  assert_true(fabs(rarely.balance) < 0.5);
+}
+
+/* a group that was chosen for its pace, and has no clock after all, earns nothing by its pace */
+static void test_pace_is_no_evidence_of_itself(void **state)
+{
+  (void)state;
+  bench *b = set_up((cast){.own_days = true}, NULL);
+  rt__bits out;
+  b->g.origin = RT__FROM_WHOLE;
+  assert_int_equal(rt__evidence(&b->ref, &b->g, &out, NULL), RT_OK);
+  assert_true(out.clock < 1);
+  assert_true(out.equal == 0 && out.balance <= 0);
+  put_away(b);
 }
 
 static void test_client(void **state)
@@ -318,12 +355,21 @@ static void test_no_memory(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_content),    cmocka_unit_test(test_time),
-      cmocka_unit_test(test_client),     cmocka_unit_test(test_size),
-      cmocka_unit_test(test_network),    cmocka_unit_test(test_money),
-      cmocka_unit_test(test_provision),  cmocka_unit_test(test_keys),
-      cmocka_unit_test(test_extraction), cmocka_unit_test(test_families_switched_off),
-      cmocka_unit_test(test_members),    cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_content),
+      cmocka_unit_test(test_a_short_list),
+      cmocka_unit_test(test_time),
+      cmocka_unit_test(test_few_starts_show_no_balance),
+      cmocka_unit_test(test_pace_is_no_evidence_of_itself),
+      cmocka_unit_test(test_client),
+      cmocka_unit_test(test_size),
+      cmocka_unit_test(test_network),
+      cmocka_unit_test(test_money),
+      cmocka_unit_test(test_provision),
+      cmocka_unit_test(test_keys),
+      cmocka_unit_test(test_extraction),
+      cmocka_unit_test(test_families_switched_off),
+      cmocka_unit_test(test_members),
+      cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
