@@ -54,6 +54,21 @@ bool rt__candidate_many_programs(const rt__candidate *c)
          (c->b.said[RT_FAMILY_CLIENT] && c->b.knobs < RT__MANY_KNOBS);
 }
 
+/* a firm's own keys: one network, and slots that come again as favourites do. Several cards are no
+ * firm's; strangers who copy a campaign must not bring it their favourites, so of a large group
+ * nearly all must share the network. */
+static bool own_work(const rt__candidate *c)
+{
+  const rt__bits *b = &c->b;
+  bool small = c->g->n < RT__SMALL;
+  bool many_cards = b->said[RT_FAMILY_MONEY] && b->bits[RT_FAMILY_MONEY] >= RT__HAND_BITS &&
+                    b->top_payer < RT__ONE_PAYER;
+  if (!b->said[RT_FAMILY_CONTENT] || !b->said[RT_FAMILY_NETWORK] || many_cards)
+    return false;
+  return b->one_net > (small ? 0.5 : 0.8) &&
+         b->reuse.dispersion > (small && b->one_net > 0.8 ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
+}
+
 bool rt__candidate_in_the_open(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
@@ -61,10 +76,7 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
                   (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
   bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.7 &&
                   b->top_payer > 0.7 && b->burst < RT__BURST;
-  bool small = b->one_net > 0.8 && c->g->n < RT__SMALL;
-  bool own_work = b->said[RT_FAMILY_CONTENT] && b->said[RT_FAMILY_NETWORK] && b->one_net > 0.5 &&
-                  b->reuse.dispersion > (small ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
-  return b->one_org >= 0.7 || one_name || own_work || (one_door && b->quiet < RT__QUIET);
+  return b->one_org >= 0.7 || one_name || own_work(c) || (one_door && b->quiet < RT__QUIET);
 }
 
 bool rt__candidate_may_be_own(const rt__candidate *c)
