@@ -75,7 +75,7 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
   bool one_door = (b->said[RT_FAMILY_NETWORK] && b->one_net > 0.8) ||
                   (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
   bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.7 &&
-                  b->top_payer > 0.7 && b->burst < RT__BURST;
+                  b->top_payer > 0.6 && b->burst < RT__BURST;
   return b->one_org >= 0.7 || one_name || own_work(c) || (one_door && b->quiet < RT__QUIET);
 }
 
