@@ -1,5 +1,7 @@
 /* A reseller's pool is called what it is, and none of its customers a harvest; a firm's own keys
  * are in the open; a harvest beside them is found all the same. */
+#include "campaign/reseller.h"
+#include "support/failing_alloc.h"
 #include "support/small_campaign.h"
 #include "support/small_findings.h"
 
@@ -75,11 +77,112 @@ static void test_favourites_are_a_business(void **state)
   }
 }
 
+/* ---- by hand: accounts of ten starts each, groups of which only the sizes matter */
+
+enum { ACCOUNTS = 40, EACH = 10 };
+
+typedef struct hand {
+  uint32_t first[ACCOUNTS + 1], account[8][ACCOUNTS], at[8][ACCOUNTS + 1];
+  rt__group g[8];
+  rt__candidate c[8];
+  size_t n;
+  rt__starts s;
+} hand;
+
+static void deal_out(hand *h)
+{
+  *h = (hand){.s = {.alloc = rt_alloc_default(), .n_accounts = ACCOUNTS, .n = ACCOUNTS * EACH}};
+  for (uint32_t a = 0; a <= ACCOUNTS; a++)
+    h->first[a] = a * EACH;
+  h->s.first = h->first;
+}
+
+/* a candidate of accounts from .. to - 1 with so many rows each */
+static rt__candidate *put_in(hand *h, rt__origin origin, uint32_t from, uint32_t to, uint32_t rows)
+{
+  size_t k = h->n++;
+  for (uint32_t a = from; a < to; a++) {
+    h->account[k][a - from] = a;
+    h->at[k][a - from + 1] = (a - from + 1) * rows;
+  }
+  h->g[k] = (rt__group){.origin = origin, .n = to - from, .account = h->account[k], .at = h->at[k]};
+  h->c[k].g = &h->g[k];
+  return &h->c[k];
+}
+
+static void make_harvest(rt__candidate *c)
+{
+  c->score = 20;
+  c->b.extraction = c->b.knobs = 1;
+  c->b.balance = c->b.clock = 5;
+  c->b.bits[RT_FAMILY_TIME] = c->b.bits[RT_FAMILY_CONTENT] = 8;
+  c->b.said[RT_FAMILY_CONTENT] = true;
+  assert_true(rt__candidate_is_harvest(c));
+}
+
+/* neither piece holds half of the program's accounts; both are pieces of one pool */
+static void test_pieces_of_a_pool_are_one(void **state)
+{
+  (void)state;
+  for (uint32_t shared = 0; shared < 2; shared++) {
+    hand h;
+    deal_out(&h);
+    put_in(&h, RT__FROM_CUSTOMERS, 0, 8 + shared, EACH);
+    put_in(&h, RT__FROM_CUSTOMERS, 8, 16, EACH);
+    rt__candidate *one = put_in(&h, RT__FROM_SKELETON, 2, 20, 1);
+    rt__candidate *all = put_in(&h, RT__FROM_SKELETON, 0, 16, 6);
+    rt__candidate *few = put_in(&h, RT__FROM_SKELETON, 12, 24, 1);
+    for (size_t i = 2; i < h.n; i++)
+      make_harvest(&h.c[i]);
+    assert_int_equal(rt__resellers(&h.s, h.c, h.n, NULL), RT_OK);
+    assert_int_equal(one->inside, shared); /* 6 + 8 of 18 accounts */
+    assert_false(all->inside);             /* most of the pool's work is no customer's */
+    assert_false(few->inside);             /* 4 of 12 */
+  }
+}
+
+static void test_a_part_of_what_is_open(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *open = put_in(&h, RT__FROM_SKELETON, 0, 8, 8);
+  rt__candidate *part = put_in(&h, RT__FROM_SKELETON, 0, 8, 2);
+  rt__candidate *half = put_in(&h, RT__FROM_SKELETON, 0, 8, 4);
+  rt__candidate *away = put_in(&h, RT__FROM_SKELETON, 5, 12, 2);
+  for (size_t i = 0; i < h.n; i++)
+    make_harvest(&h.c[i]);
+  open->b.one_org = 1;
+  assert_int_equal(rt__resellers(&h.s, h.c, h.n, NULL), RT_OK);
+  assert_true(part->inside && !rt__candidate_is_harvest(part));
+  assert_false(half->inside || away->inside || open->inside);
+}
+
+static void test_no_memory(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  put_in(&h, RT__FROM_CUSTOMERS, 0, 12, EACH);
+  for (size_t k = 1, done = 0; !done; k++) {
+    test_alloc t = {.fail_at = k};
+    rt_alloc a = test_alloc_of(&t);
+    h.s.alloc = &a;
+    rt_code c = rt__resellers(&h.s, h.c, h.n, NULL);
+    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
+    assert_int_equal(t.held + t.wrong_sizes, 0);
+    done = !t.failed;
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
+      cmocka_unit_test(test_pieces_of_a_pool_are_one),
+      cmocka_unit_test(test_a_part_of_what_is_open),
+      cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
