@@ -39,9 +39,8 @@ void rt__traits(const rt__bits *b, double out[RT__TRAIT_COUNT])
   for (int t = 0; t < RT__TRAIT_COUNT; t++)
     out[t] = NAN;
   if (b->said[RT_FAMILY_CONTENT]) {
-    bool dealt = b->reuse.users > 1.2 && b->reuse.dispersion < 0.6;
     out[RT__T_ONE_LIST] = grade(b->own);
-    out[RT__T_EXAM] = rt__clip((dealt ? 0 : rt__ramp(b->reuse.shared, 0.05, 0.4)) +
+    out[RT__T_EXAM] = rt__clip((b->dealt ? 0 : rt__ramp(b->reuse.shared, 0.05, 0.4)) +
                                    rt__ramp(b->reuse.within, 0.1, 0.5),
                                0, 1);
   }

@@ -33,13 +33,10 @@ static rt_code frame_share(const rt__starts *s, uint32_t a, double *share)
   uint64_t top = 0;
   rt__map_init(&m, s->alloc, SIZE_MAX, 61);
   for (uint32_t r = s->first[a]; r < s->first[a + 1] && c == RT_OK; r++) {
-    rt_digest d;
-    rt__set_get(s->set, s->record[r], &d);
-    const rt_segment *sys = d.system ? rt__set_segment(s->set, d.system) : NULL;
-    size_t n = d.n_chunks + (sys ? (size_t)sys->n_chunks : 0);
+    uint32_t chunk[RT__STARTS_CHUNKS];
+    size_t n = rt__starts_chunks(s, r, chunk);
     for (size_t i = 0; i < n && c == RT_OK; i++) {
-      uint32_t chunk = i < d.n_chunks ? d.chunks[i] : sys->chunks[i - d.n_chunks];
-      uint64_t *v = rt__map_put(&m, chunk, NULL);
+      uint64_t *v = rt__map_put(&m, chunk[i], NULL);
       if (!v)
         c = RT_E_NOMEM;
       else if (++*v > top)

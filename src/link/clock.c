@@ -9,8 +9,6 @@
 
 #define WAVES      32 /* low frequencies of the counting function: a lower bound of the distance */
 #define RESOLUTION 0.20 /* share of pairs that must be on one clock inside a community */
-#define KNOWS      3    /* others that a member must know … */
-#define KNOWS_PART 0.12 /* … and share of all */
 #define NEAR       0.62 /* lag ratio of a pair on one clock */
 #define NEAR_SHORT 0.50 /* likewise, with fewer than 16 starts */
 #define NEAR_GROWN 0.75 /* likewise, against many members at once */
@@ -363,32 +361,6 @@ static rt_code block_init(block *b, const rt__starts *s, const rt__stream *st, u
 
 /* ---- from pairs to groups */
 
-/* members of a community that know too few of it leave, until nobody has to */
-static void prune(const block *b, const uint32_t *label, uint32_t c, bool *in, uint32_t *knows)
-{
-  for (bool changed = true; changed;) {
-    uint32_t size = 0;
-    changed = false;
-    for (uint32_t i = 0; i < b->n; i++) {
-      knows[i] = 0;
-      size += in[i] && label[i] == c;
-    }
-    for (size_t e = 0; e < b->n_edges; e++) {
-      uint32_t x = b->edges[e].a, y = b->edges[e].b;
-      if (label[x] == c && label[y] == c && in[x] && in[y]) {
-        knows[x]++;
-        knows[y]++;
-      }
-    }
-    double least = KNOWS_PART * size > KNOWS ? KNOWS_PART * size : KNOWS;
-    for (uint32_t i = 0; i < b->n; i++)
-      if (in[i] && label[i] == c && knows[i] < least) {
-        in[i] = false;
-        changed = true;
-      }
-  }
-}
-
 /* whether stream i, which skipped turns, runs with most of the core */
 static bool runs_along(block *b, uint32_t i, const uint32_t *core, size_t n)
 {
@@ -455,34 +427,21 @@ static rt_code communities(block *b, rt__origin origin, rt__groups *out)
 {
   const rt_alloc *a = b->s->alloc;
   uint32_t *u = rt__calloc(a, b->n, 3 * sizeof *u), k = 0;
-  bool *in = rt__calloc(a, b->n, 2 * sizeof *in);
+  bool *member = rt__calloc(a, b->n, sizeof *member);
   double *sizes = rt__calloc(a, b->n, sizeof *sizes);
-  rt_code c = u && in && sizes ? RT_OK : RT_E_NOMEM;
+  rt_code c = u && member && sizes ? RT_OK : RT_E_NOMEM;
   uint32_t *label = u, *knows = u + b->n, *list = u ? u + 2 * (size_t)b->n : NULL;
-  bool *member = in ? in + b->n : NULL;
   if (c == RT_OK)
     c = rt__leiden(a, b->n, b->edges, b->n_edges, RESOLUTION, label, &k);
-  for (uint32_t i = 0; c == RT_OK && i < b->n; i++)
-    in[i] = true;
   for (uint32_t q = 0; q < k && c == RT_OK; q++) {
-    uint32_t size = 0, left = 0;
-    for (uint32_t i = 0; i < b->n; i++)
-      size += label[i] == q;
-    if (size < RT__CLOCK_MIN)
-      continue;
-    prune(b, label, q, in, knows);
-    for (uint32_t i = 0; i < b->n; i++) {
-      member[i] = label[i] == q && in[i];
-      left += member[i];
-    }
-    if (left < RT__CLOCK_MIN)
+    if (rt__leiden_core(b->n, b->edges, b->n_edges, label, q, member, knows) < RT__CLOCK_MIN)
       continue;
     if (origin == RT__FROM_CLOCK)
       grow(b, member, list, sizes);
     c = emit(b, member, origin, out);
   }
   rt__free(a, u, b->n * 3 * sizeof *u);
-  rt__free(a, in, b->n * 2 * sizeof *in);
+  rt__free(a, member, b->n * sizeof *member);
   rt__free(a, sizes, b->n * sizeof *sizes);
   return c;
 }

@@ -12,8 +12,6 @@
 #define ONE_USER   0.34 /* share of a program's starts that one account has, at most */
 #define PROGRAMS   2    /* different programs that make two accounts neighbours */
 #define RESOLUTION 0.15 /* share of pairs that must be neighbours inside a group */
-#define KNOWS      3    /* neighbours that a member must have in the group … */
-#define KNOWS_PART 0.12 /* … and share of it */
 #define ACCOUNTS   4
 
 /* a chunk in an account's prompts */
@@ -198,32 +196,6 @@ static rt_code take_edges(search *f)
 
 /* ---- groups */
 
-/* accounts of one community that know too few of it leave, until nobody has to; returns how many
- * stay */
-static uint32_t prune(const search *f, const uint32_t *label, uint32_t q, bool *in, uint32_t *knows)
-{
-  uint32_t size = 0;
-  for (uint32_t i = 0; i < f->s->n_accounts; i++)
-    size += in[i] = label[i] == q;
-  for (bool changed = size > 0; changed;) {
-    memset(knows, 0, f->s->n_accounts * sizeof *knows);
-    for (size_t e = 0; e < f->n_edges; e++)
-      if (in[f->edges[e].a] && in[f->edges[e].b]) {
-        knows[f->edges[e].a]++;
-        knows[f->edges[e].b]++;
-      }
-    double least = KNOWS_PART * size > KNOWS ? KNOWS_PART * size : KNOWS;
-    changed = false;
-    for (uint32_t i = 0; i < f->s->n_accounts; i++)
-      if (in[i] && knows[i] < least) {
-        in[i] = false;
-        changed = true;
-        size--;
-      }
-  }
-  return size;
-}
-
 static rt_code take_group(const search *f, const bool *in, uint32_t n, rt__groups *out)
 {
   rt__group g;
@@ -254,7 +226,8 @@ static rt_code communities(const search *f, rt__groups *out)
   for (uint32_t i = 0; c == RT_OK && i < n; i++)
     size[label[i]]++;
   for (uint32_t q = 0; q < k && c == RT_OK; q++) {
-    uint32_t left = size[q] < ACCOUNTS ? 0 : prune(f, label, q, in, knows);
+    uint32_t left =
+        size[q] < ACCOUNTS ? 0 : rt__leiden_core(n, f->edges, f->n_edges, label, q, in, knows);
     if (left >= ACCOUNTS)
       c = take_group(f, in, left, out);
   }

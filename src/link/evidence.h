@@ -60,6 +60,7 @@ typedef struct rt__bits {
   /* what the families saw: for rules, causes and explanations */
   double own, own_fit; /* content: source bits before the cap, share of accounts that fit */
   rt__reuse reuse;
+  bool dealt; /* content: slots come again as those of a list that is dealt do */
   double balance, phi, equal, clock, lag, turns, pivot, moved; /* time */
   double knobs, frames;                                        /* client */
   double size;

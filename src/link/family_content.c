@@ -60,10 +60,10 @@ static bool is_dealt(const rt__group *g, const rt__reuse *u)
 
 /* People who draw from a common list meet, and repeat themselves; a dealt list does not, or exactly
  * k times */
-static double reuse(const rt__group *g, const rt__reuse *u)
+static double reuse(bool dealt, const rt__reuse *u)
 {
   double bits = 0;
-  if (is_dealt(g, u))
+  if (dealt)
     bits += 1;
   else
     bits -= rt__clip(40 * (u->shared - 0.02), 0, 8);
@@ -80,7 +80,8 @@ rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits 
   if (c != RT_OK)
     return c;
   b->said[RT_FAMILY_CONTENT] = true;
-  b->bits[RT_FAMILY_CONTENT] = (b->own < 8 ? b->own : 8) + reuse(g, &b->reuse);
+  b->dealt = is_dealt(g, &b->reuse);
+  b->bits[RT_FAMILY_CONTENT] = (b->own < 8 ? b->own : 8) + reuse(b->dealt, &b->reuse);
   return RT_OK;
 }
 

@@ -20,4 +20,12 @@ typedef struct rt__edge {
 rt_code rt__leiden(const rt_alloc *alloc, uint32_t n, const rt__edge *edges, size_t n_edges,
                    double resolution, uint32_t *label, uint32_t *communities) RT__MUST_CHECK;
 
+/* in[i] for the core of one community: members that know too few of it (RT__KNOWS others, and
+ * RT__KNOWS_PART of all) leave, until nobody has to. `knows` is scratch for n. Returns how many
+ * stay. O(rounds * edges) */
+#define RT__KNOWS      3
+#define RT__KNOWS_PART 0.12
+uint32_t rt__leiden_core(uint32_t n, const rt__edge *edges, size_t n_edges, const uint32_t *label,
+                         uint32_t community, bool *in, uint32_t *knows);
+
 #endif

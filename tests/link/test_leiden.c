@@ -322,6 +322,38 @@ static void test_little_graphs(void **state)
   assert_int_equal(label[1], label[4]);
 }
 
+/* in the core of a community everybody knows enough of it; who was left out knows too few of it for
+ * the community as it was */
+static void test_core(void **state)
+{
+  (void)state;
+  static net g;
+  luck r = {12};
+  for (int round = 0; round < 200; round++) {
+    uint32_t label[60], knows[60], left = 0, all = 0;
+    bool in[60];
+    g = (net){.n = 60};
+    for (uint32_t i = 0; i < g.n; i++)
+      all += label[i] = luck_below(&r, 2);
+    for (uint32_t i = 0; i < g.n; i++)
+      for (uint32_t j = 0; j < i; j++)
+        if (luck_below(&r, 100) < (unsigned)(4 + round % 12))
+          link_two(&g, j, i, 1);
+    uint32_t size = rt__leiden_core(g.n, g.e, g.m, label, 1, in, knows);
+    double least = fmax(RT__KNOWS_PART * size, RT__KNOWS),
+           first = fmax(RT__KNOWS_PART * all, RT__KNOWS);
+    for (uint32_t i = 0; i < g.n; i++) {
+      uint32_t others = 0;
+      for (size_t e = 0; e < g.m; e++)
+        others += (g.e[e].a == i && in[g.e[e].b]) || (g.e[e].b == i && in[g.e[e].a]);
+      left += in[i];
+      assert_true(!in[i] || (label[i] == 1 && others >= least));
+      assert_true(in[i] || label[i] != 1 || others < first);
+    }
+    assert_int_equal(left, size);
+  }
+}
+
 static void test_no_memory(void **state)
 {
   (void)state;
@@ -351,6 +383,7 @@ int main(void)
       cmocka_unit_test(test_planted_partition),
       cmocka_unit_test(test_resolution_is_a_density),
       cmocka_unit_test(test_little_graphs),
+      cmocka_unit_test(test_core),
       cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
