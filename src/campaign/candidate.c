@@ -105,5 +105,7 @@ bool rt__candidate_is_pool(const rt__candidate *c)
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
   /* customers who are dealt out make accounts alike; clockworks that happen to alternate are not */
   dealt &= fmax(c->b.bits[RT_FAMILY_CONTENT], c->b.bits[RT_FAMILY_SIZE]) >= 0;
-  return (dealt || c->g->origin == RT__FROM_CUSTOMERS) && people && !rt__candidate_in_the_open(c);
+  /* customers who are dealt out show in the days, too; a phrase that owners share does not */
+  dealt |= c->g->origin == RT__FROM_CUSTOMERS && c->b.bits[RT_FAMILY_TIME] > 0;
+  return dealt && people && !rt__candidate_in_the_open(c);
 }

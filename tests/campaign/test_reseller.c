@@ -107,6 +107,7 @@ static rt__candidate *put_in(hand *h, rt__origin origin, uint32_t from, uint32_t
   }
   h->g[k] = (rt__group){.origin = origin, .n = to - from, .account = h->account[k], .at = h->at[k]};
   h->c[k].g = &h->g[k];
+  h->c[k].b.bits[RT_FAMILY_TIME] = 8; /* days that are dealt */
   return &h->c[k];
 }
 
@@ -139,6 +140,18 @@ static void test_pieces_of_a_pool_are_one(void **state)
     assert_false(all->inside);             /* most of the pool's work is no customer's */
     assert_false(few->inside);             /* 4 of 12 */
   }
+}
+
+/* phrases that owners share on days of their own are no pool */
+static void test_customers_are_dealt(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *c = put_in(&h, RT__FROM_CUSTOMERS, 0, 8, EACH);
+  assert_true(rt__candidate_is_pool(c));
+  c->b.bits[RT_FAMILY_TIME] = -6;
+  assert_false(rt__candidate_is_pool(c));
 }
 
 static void test_a_part_of_what_is_open(void **state)
@@ -181,6 +194,7 @@ int main(void)
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),
+      cmocka_unit_test(test_customers_are_dealt),
       cmocka_unit_test(test_a_part_of_what_is_open),
       cmocka_unit_test(test_no_memory),
   };
