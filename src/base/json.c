@@ -190,3 +190,51 @@ void rt__json_time(rt__json *j, int64_t us)
   size_t n = rt__time_print(us, t);
   rt__json_str(j, rt__slice(t, n));
 }
+
+void rt__json_put_str(rt__json *j, const char *key, rt_slice v)
+{
+  rt__json_key(j, key);
+  rt__json_str(j, v);
+}
+
+void rt__json_put_cstr(rt__json *j, const char *key, const char *v)
+{
+  rt__json_key(j, key);
+  rt__json_cstr(j, v);
+}
+
+void rt__json_put_u64(rt__json *j, const char *key, uint64_t v)
+{
+  rt__json_key(j, key);
+  rt__json_u64(j, v);
+}
+
+void rt__json_put_i64(rt__json *j, const char *key, int64_t v)
+{
+  rt__json_key(j, key);
+  rt__json_i64(j, v);
+}
+
+void rt__json_put_num(rt__json *j, const char *key, double v)
+{
+  rt__json_key(j, key);
+  rt__json_num(j, v);
+}
+
+void rt__json_put_bool(rt__json *j, const char *key, bool v)
+{
+  rt__json_key(j, key);
+  rt__json_bool(j, v);
+}
+
+void rt__json_put_time(rt__json *j, const char *key, int64_t us)
+{
+  rt__json_key(j, key);
+  rt__json_time(j, us);
+}
+
+void rt__json_put_fixed(rt__json *j, const char *key, double v, int decimals)
+{
+  rt__json_key(j, key);
+  rt__json_fixed(j, v, decimals);
+}

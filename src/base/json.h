@@ -29,4 +29,14 @@ void rt__json_bool(rt__json *j, bool v);
 void rt__json_null(rt__json *j);
 void rt__json_time(rt__json *j, int64_t us);
 
+/* a key and its value */
+void rt__json_put_str(rt__json *j, const char *key, rt_slice v);
+void rt__json_put_cstr(rt__json *j, const char *key, const char *v);
+void rt__json_put_u64(rt__json *j, const char *key, uint64_t v);
+void rt__json_put_i64(rt__json *j, const char *key, int64_t v);
+void rt__json_put_num(rt__json *j, const char *key, double v);
+void rt__json_put_fixed(rt__json *j, const char *key, double v, int decimals);
+void rt__json_put_bool(rt__json *j, const char *key, bool v);
+void rt__json_put_time(rt__json *j, const char *key, int64_t us);
+
 #endif

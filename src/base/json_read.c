@@ -296,7 +296,7 @@ rt_code rt__jr_number(const rt__jr_node *n, double *out)
   return RT_OK;
 }
 
-static unsigned hex4(const char *p)
+unsigned rt__jr_hex4(const char *p)
 {
   unsigned v = 0;
   for (int i = 0; i < 4; i++) {
@@ -323,10 +323,10 @@ static size_t utf8(unsigned cp, char out[4])
 /* code point of the \u escape at p, its pair included; *used = bytes read */
 static unsigned code_point(const char *p, const char *end, size_t *used)
 {
-  unsigned cp = hex4(p + 2);
+  unsigned cp = rt__jr_hex4(p + 2);
   *used = 6;
   if (cp >= 0xD800 && cp < 0xDC00 && end - p >= 12 && p[6] == '\\' && p[7] == 'u') {
-    unsigned low = hex4(p + 8);
+    unsigned low = rt__jr_hex4(p + 8);
     if (low >= 0xDC00 && low < 0xE000) {
       *used = 12;
       return 0x10000 + ((cp - 0xD800) << 10) + (low - 0xDC00);

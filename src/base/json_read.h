@@ -53,5 +53,7 @@ rt_code rt__jr_number(const rt__jr_node *n, double *out) RT__MUST_CHECK;
 rt_code rt__jr_string(const rt__jr_node *n, rt__buf *out) RT__MUST_CHECK;
 /* the raw text equals s; true only where s needs no escapes */
 bool rt__jr_is(const rt__jr_node *n, const char *s);
+/* four hexadecimal digits, which the caller has seen to be such */
+unsigned rt__jr_hex4(const char *p);
 
 #endif

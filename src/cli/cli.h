@@ -98,6 +98,11 @@ int cli_failed(const cli_args *a, const char *fmt, ...) RT__PRINTF(2, 3);
  * input */
 int cli_error(const cli_args *a, const char *what, const rt_error *err);
 
+/* a file that must fit into cap bytes; of a longer one *n is cap. `what` names it in a complaint.
+ * An exit status. */
+int cli_read_small(const cli_args *a, const char *what, const char *path, char *to, size_t cap,
+                   size_t *n);
+
 /* ---- main's own */
 struct cli_args {
   const cli_command *command;

@@ -333,8 +333,7 @@ static void print_text(const job *j, FILE *f)
 
 static void json_count(rt__json *w, const char *key, uint64_t n)
 {
-  rt__json_key(w, key);
-  rt__json_u64(w, n);
+  rt__json_put_u64(w, key, n);
 }
 
 static void json_inputs(const job *j, rt__json *w)
@@ -344,11 +343,9 @@ static void json_inputs(const job *j, rt__json *w)
   for (size_t i = 0; i < j->feed->inputs.n; i++) {
     const rt__input *in = &j->feed->inputs.v[i];
     rt__json_open(w, '{');
-    rt__json_key(w, "path");
-    rt__json_cstr(w, in->path);
+    rt__json_put_cstr(w, "path", in->path);
     json_count(w, "bytes", in->bytes);
-    rt__json_key(w, "digests");
-    rt__json_bool(w, in->digest);
+    rt__json_put_bool(w, "digests", in->digest);
     rt__json_close(w, '}');
   }
   rt__json_close(w, ']');
@@ -365,8 +362,8 @@ static void json_dialects(const job *j, rt__json *w)
     rt__json_open(w, '{');
     json_count(w, "records", j->feed->records[d]);
     json_count(w, "exchanges", j->feed->made[d]);
-    rt__json_key(w, "account");
-    rt__json_cstr(w, cli_text(j->a, "account-field", rt__dialect_account((rt__dialect)d)));
+    rt__json_put_cstr(w, "account",
+                      cli_text(j->a, "account-field", rt__dialect_account((rt__dialect)d)));
     rt__json_close(w, '}');
   }
   rt__json_close(w, '}');
@@ -377,16 +374,13 @@ static rt_code json_all(const job *j, rt__buf *b)
   rt__json w;
   rt__json_init(&w, b);
   rt__json_open(&w, '{');
-  rt__json_key(&w, "schema");
-  rt__json_cstr(&w, "retort.inspect/1");
+  rt__json_put_cstr(&w, "schema", "retort.inspect/1");
   json_inputs(j, &w);
   json_count(&w, "lines", j->feed->lines);
   json_count(&w, "exchanges", j->sum.exchanges);
   if (j->sum.exchanges) {
-    rt__json_key(&w, "first");
-    rt__json_time(&w, j->sum.first_us);
-    rt__json_key(&w, "last");
-    rt__json_time(&w, j->sum.last_us);
+    rt__json_put_time(&w, "first", j->sum.first_us);
+    rt__json_put_time(&w, "last", j->sum.last_us);
   }
   rt__json_key(&w, "causes");
   rt__json_open(&w, '{');

@@ -111,8 +111,7 @@ static void count(rt__json *w, const char *key, uint32_t n, uint32_t missing)
 {
   if (n == missing)
     return;
-  rt__json_key(w, key);
-  rt__json_u64(w, n);
+  rt__json_put_u64(w, key, n);
 }
 
 static rt_code on_exchange(void *ctx, unsigned thread, const rt_exchange *x, const rt__place *at,
@@ -128,8 +127,7 @@ static rt_code on_exchange(void *ctx, unsigned thread, const rt_exchange *x, con
   rt__json_init(&w, &j->sample);
   rt__json_open(&w, '{');
   text(&w, "account", x->account);
-  rt__json_key(&w, "ts");
-  rt__json_time(&w, x->time_us);
+  rt__json_put_time(&w, "ts", x->time_us);
   text(&w, "id", x->id);
   text(&w, "org", x->org);
   text(&w, "end_user", x->end_user);

@@ -42,11 +42,9 @@ static rt_code as_json(rt__buf *b, const line *lines, size_t n, uint32_t draft)
   rt__json j;
   rt__json_init(&j, b);
   rt__json_open(&j, '{');
-  rt__json_key(&j, "draft");
-  rt__json_u64(&j, draft);
+  rt__json_put_u64(&j, "draft", draft);
   for (size_t i = 0; i < n; i++) {
-    rt__json_key(&j, lines[i].key);
-    rt__json_num(&j, lines[i].value);
+    rt__json_put_num(&j, lines[i].key, lines[i].value);
   }
   rt__json_close(&j, '}');
   return j.code ? j.code : rt__buf_add(b, "\n", 1);

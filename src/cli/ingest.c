@@ -20,15 +20,12 @@ static int read_key(const cli_args *a, const char *path, rt_key *key)
 {
   static char bytes[KEY_FILE_MAX + 1];
   rt_error err = {0};
-  FILE *f = fopen(path, "rb");
-  if (!f)
-    return cli_unusable(a, "cannot read the key file %s: %s", path, strerror(errno));
-  size_t n = fread(bytes, 1, sizeof bytes, f);
-  bool bad = ferror(f) != 0;
-  (void)fclose(f);
-  int status = CLI_DONE;
-  if (bad || n > KEY_FILE_MAX)
-    status = cli_unusable(a, "the key file %s cannot be read, or is too long for a key", path);
+  size_t n;
+  int status = cli_read_small(a, "key file", path, bytes, sizeof bytes, &n);
+  if (status != CLI_DONE)
+    return status;
+  if (n > KEY_FILE_MAX)
+    status = cli_unusable(a, "the key file %s is too long for a key", path);
   else if (rt_key_from_bytes(bytes, n, key, &err) != RT_OK)
     status = cli_error(a, path, &err);
   memset(bytes, 0, sizeof bytes);

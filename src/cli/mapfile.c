@@ -1,6 +1,5 @@
 #include "cli/mapfile.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,14 +7,10 @@ int cli_mapping_read(const cli_args *a, const char *path, rt__mapping **out)
 {
   static char text[RT__MAPPING_BYTES_MAX + 1];
   rt_error err = {0};
-  FILE *f = fopen(path, "rb");
-  if (!f)
-    return cli_unusable(a, "cannot read the map %s: %s", path, strerror(errno));
-  size_t n = fread(text, 1, sizeof text, f);
-  bool bad = ferror(f) != 0;
-  (void)fclose(f);
-  if (bad)
-    return cli_unusable(a, "cannot read the map %s", path);
+  size_t n;
+  int status = cli_read_small(a, "map", path, text, sizeof text, &n);
+  if (status != CLI_DONE)
+    return status;
   if (rt__mapping_parse(rt_alloc_default(), rt__slice(text, n), out, &err) == RT_OK)
     return CLI_DONE;
   if (err.line)

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -54,4 +55,17 @@ int cli_error(const cli_args *a, const char *what, const rt_error *err)
   const char *text = err->message[0] ? err->message : rt_code_text(err->code);
   cli_say(a, "%s%s%s%s", what ? what : "", what ? ": " : "", at, text);
   return is_failure(err->code) ? CLI_FAILED : CLI_UNUSABLE;
+}
+
+int cli_read_small(const cli_args *a, const char *what, const char *path, char *to, size_t cap,
+                   size_t *n)
+{
+  FILE *f = fopen(path, "rb");
+  if (!f)
+    return cli_unusable(a, "cannot read the %s %s: %s", what, path, strerror(errno));
+  *n = fread(to, 1, cap, f);
+  bool bad = ferror(f) != 0;
+  int cause = errno;
+  (void)fclose(f);
+  return bad ? cli_unusable(a, "cannot read the %s %s: %s", what, path, strerror(cause)) : CLI_DONE;
 }

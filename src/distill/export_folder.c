@@ -92,12 +92,10 @@ static rt_code write_generation(const rt_model *m, const rt_tokenizer *t, const 
   rt__json_init(&j, &b);
   rt__json_open(&j, '{');
   if (rt_tokenizer_bos(t) != RT_TOKEN_NONE) {
-    rt__json_key(&j, "bos_token_id");
-    rt__json_u64(&j, rt_tokenizer_bos(t));
+    rt__json_put_u64(&j, "bos_token_id", rt_tokenizer_bos(t));
   }
   if (rt_tokenizer_eos(t) != RT_TOKEN_NONE) {
-    rt__json_key(&j, "eos_token_id");
-    rt__json_u64(&j, rt_tokenizer_eos(t));
+    rt__json_put_u64(&j, "eos_token_id", rt_tokenizer_eos(t));
   }
   rt__json_close(&j, '}');
   rt_code code = j.code ? rt__fail(err, j.code, "export: out of memory")

@@ -143,8 +143,7 @@ static void put_sizes(rt__json *j, const rt_model_config *c)
               {"num_attention_heads", c->heads}, {"num_key_value_heads", c->kv_heads},
               {"head_dim", c->head_dim},         {"max_position_embeddings", c->context}};
   for (size_t i = 0; i < RT__ARRAY_LEN(rows); i++) {
-    rt__json_key(j, rows[i].key);
-    rt__json_u64(j, rows[i].v);
+    rt__json_put_u64(j, rows[i].key, rows[i].v);
   }
 }
 
@@ -172,14 +171,12 @@ static void put_rope(rt__json *j, const rt_model_config *c)
     return;
   }
   rt__json_open(j, '{');
-  rt__json_key(j, "rope_type");
-  rt__json_cstr(j, c->rope_kind == RT_ROPE_LINEAR ? "linear" : "llama3");
+  rt__json_put_cstr(j, "rope_type", c->rope_kind == RT_ROPE_LINEAR ? "linear" : "llama3");
   put_float(j, "factor", c->rope_factor);
   if (c->rope_kind == RT_ROPE_LLAMA3) {
     put_float(j, "low_freq_factor", c->rope_low);
     put_float(j, "high_freq_factor", c->rope_high);
-    rt__json_key(j, "original_max_position_embeddings");
-    rt__json_u64(j, c->rope_context);
+    rt__json_put_u64(j, "original_max_position_embeddings", c->rope_context);
   }
   rt__json_close(j, '}');
 }
@@ -195,16 +192,11 @@ static void put_id(rt__json *j, const char *key, uint32_t id)
 
 static void put_switches(rt__json *j, const rt_model_config *c)
 {
-  rt__json_key(j, "hidden_act");
-  rt__json_cstr(j, "silu");
-  rt__json_key(j, "attention_bias");
-  rt__json_bool(j, false);
-  rt__json_key(j, "attention_dropout");
-  rt__json_u64(j, 0);
-  rt__json_key(j, "tie_word_embeddings");
-  rt__json_bool(j, c->tied);
-  rt__json_key(j, "use_cache");
-  rt__json_bool(j, true);
+  rt__json_put_cstr(j, "hidden_act", "silu");
+  rt__json_put_bool(j, "attention_bias", false);
+  rt__json_put_u64(j, "attention_dropout", 0);
+  rt__json_put_bool(j, "tie_word_embeddings", c->tied);
+  rt__json_put_bool(j, "use_cache", true);
 }
 
 rt_code rt__hfconfig_write(const rt_model_config *c, const char *dtype, uint32_t bos, uint32_t eos,
@@ -219,16 +211,14 @@ rt_code rt__hfconfig_write(const rt_model_config *c, const char *dtype, uint32_t
   rt__json_open(&j, '[');
   rt__json_cstr(&j, c->arch->hf_class);
   rt__json_close(&j, ']');
-  rt__json_key(&j, "model_type");
-  rt__json_cstr(&j, c->arch->hf_type);
+  rt__json_put_cstr(&j, "model_type", c->arch->hf_type);
   put_sizes(&j, c);
   put_float(&j, "rms_norm_eps", c->rms_eps);
   put_rope(&j, c);
   put_switches(&j, c);
   put_id(&j, "bos_token_id", bos);
   put_id(&j, "eos_token_id", eos);
-  rt__json_key(&j, "torch_dtype");
-  rt__json_cstr(&j, dtype);
+  rt__json_put_cstr(&j, "torch_dtype", dtype);
   rt__json_close(&j, '}');
   return j.code ? rt__fail(err, j.code, "config.json: out of memory") : RT_OK;
 }

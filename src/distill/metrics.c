@@ -81,10 +81,8 @@ static void write_line(rt__json *j, const char *kind, const rt_state *s, const r
 {
   bool eval = strcmp(kind, "eval") == 0;
   rt__json_open(j, '{');
-  rt__json_key(j, "step");
-  rt__json_u64(j, s->step);
-  rt__json_key(j, "kind");
-  rt__json_cstr(j, kind);
+  rt__json_put_u64(j, "step", s->step);
+  rt__json_put_cstr(j, "kind", kind);
   const struct {
     const char *key;
     double value;
@@ -95,8 +93,7 @@ static void write_line(rt__json *j, const char *kind, const rt_state *s, const r
               {"tokens_per_s", rate, !eval}, {"seconds", seconds, true}};
   for (size_t i = 0; i < RT__ARRAY_LEN(rows); i++)
     if (rows[i].on) {
-      rt__json_key(j, rows[i].key);
-      rt__json_num(j, rows[i].value);
+      rt__json_put_num(j, rows[i].key, rows[i].value);
     }
   rt__json_close(j, '}');
 }

@@ -32,8 +32,7 @@ rt_code rt_safetensors_writer_new(const rt_alloc *alloc, const rt_quant *type,
   rt__json_open(&w->json, '{');
   rt__json_key(&w->json, "__metadata__");
   rt__json_open(&w->json, '{');
-  rt__json_key(&w->json, "format");
-  rt__json_cstr(&w->json, "pt");
+  rt__json_put_cstr(&w->json, "format", "pt");
   rt__json_close(&w->json, '}');
   *out = w;
   return RT_OK;
@@ -58,8 +57,7 @@ rt_code rt_safetensors_declare(rt_safetensors_writer *w, const char *name, uint3
   uint64_t n = 1, from = w->at;
   rt__json_key(&w->json, name);
   rt__json_open(&w->json, '{');
-  rt__json_key(&w->json, "dtype");
-  rt__json_cstr(&w->json, w->type->name);
+  rt__json_put_cstr(&w->json, "dtype", w->type->name);
   rt__json_key(&w->json, "shape");
   rt__json_open(&w->json, '[');
   for (uint32_t i = 0; i < n_dims; i++) {

@@ -8,14 +8,12 @@
 
 static void text(rt__json *j, const char *key, const char *value)
 {
-  rt__json_key(j, key);
-  rt__json_cstr(j, value);
+  rt__json_put_cstr(j, key, value);
 }
 
 static void yes(rt__json *j, const char *key, bool v)
 {
-  rt__json_key(j, key);
-  rt__json_bool(j, v);
+  rt__json_put_bool(j, key, v);
 }
 
 static void null(rt__json *j, const char *key)
@@ -44,10 +42,8 @@ static void put_added(rt__json *j, const rt_tokenizer *t)
     if (!is_added(&t->tokens[id]))
       continue;
     rt__json_open(j, '{');
-    rt__json_key(j, "id");
-    rt__json_u64(j, id);
-    rt__json_key(j, "content");
-    rt__json_str(j, t->tokens[id].text);
+    rt__json_put_u64(j, "id", id);
+    rt__json_put_str(j, "content", t->tokens[id].text);
     yes(j, "single_word", false);
     yes(j, "lstrip", false);
     yes(j, "rstrip", false);
@@ -133,10 +129,8 @@ static void put_spm_decoder(rt__json *j, bool prefix)
   if (prefix) {
     open_type(j, "Strip");
     text(j, "content", " ");
-    rt__json_key(j, "start");
-    rt__json_u64(j, 1);
-    rt__json_key(j, "stop");
-    rt__json_u64(j, 0);
+    rt__json_put_u64(j, "start", 1);
+    rt__json_put_u64(j, "stop", 0);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');
@@ -223,8 +217,7 @@ static rt_code put_vocab(rt__json *j, const rt_tokenizer *t)
     if (code == RT_OK)
       code = rt__buf_add(&key, "", 1);
     if (code == RT_OK && t->tokens[id].type != RT__TT_UNUSED) {
-      rt__json_key(j, key.p);
-      rt__json_u64(j, id);
+      rt__json_put_u64(j, key.p, id);
     }
   }
   rt__json_close(j, '}');
@@ -267,10 +260,8 @@ static void put_special(rt__json *j, rt_slice name)
   rt__json_open(j, '{');
   rt__json_key(j, "SpecialToken");
   rt__json_open(j, '{');
-  rt__json_key(j, "id");
-  rt__json_str(j, name);
-  rt__json_key(j, "type_id");
-  rt__json_u64(j, 0);
+  rt__json_put_str(j, "id", name);
+  rt__json_put_u64(j, "type_id", 0);
   rt__json_close(j, '}');
   rt__json_close(j, '}');
 }
@@ -281,8 +272,7 @@ static void put_sequence(rt__json *j, const char *name)
   rt__json_key(j, "Sequence");
   rt__json_open(j, '{');
   text(j, "id", name);
-  rt__json_key(j, "type_id");
-  rt__json_u64(j, 0);
+  rt__json_put_u64(j, "type_id", 0);
   rt__json_close(j, '}');
   rt__json_close(j, '}');
 }
@@ -310,8 +300,7 @@ static void put_used(rt__json *j, const rt_tokenizer *t, uint32_t id)
   else {
     rt__json_key(j, key.p);
     rt__json_open(j, '{');
-    rt__json_key(j, "id");
-    rt__json_str(j, t->tokens[id].text);
+    rt__json_put_str(j, "id", t->tokens[id].text);
     rt__json_key(j, "ids");
     rt__json_open(j, '[');
     rt__json_u64(j, id);
@@ -375,8 +364,7 @@ static void put_name(rt__json *j, const rt_tokenizer *t, const char *key, uint32
 {
   if (id == RT_TOKEN_NONE)
     return;
-  rt__json_key(j, key);
-  rt__json_str(j, t->tokens[id].text);
+  rt__json_put_str(j, key, t->tokens[id].text);
 }
 
 static rt_code put_config(rt__json *j, const rt_tokenizer *t)
@@ -391,8 +379,7 @@ static rt_code put_config(rt__json *j, const rt_tokenizer *t)
   yes(j, "add_eos_token", t->add_eos);
   yes(j, "clean_up_tokenization_spaces", false);
   if (t->chat_template.n) {
-    rt__json_key(j, "chat_template");
-    rt__json_str(j, t->chat_template);
+    rt__json_put_str(j, "chat_template", t->chat_template);
   }
   rt__json_close(j, '}');
   return j->code;

@@ -129,50 +129,32 @@ rt_code rt__budget_table(const rt_alloc *alloc, const rt__budget *x, const rt__e
 
 /* ---- JSON lines */
 
-static void put(rt__json *j, const char *key, rt_slice text)
-{
-  rt__json_key(j, key);
-  rt__json_str(j, text);
-}
-
-static void put_count(rt__json *j, const char *key, uint64_t v)
-{
-  rt__json_key(j, key);
-  rt__json_u64(j, v);
-}
-
-static void put_number(rt__json *j, const char *key, double v, int decimals)
-{
-  rt__json_key(j, key);
-  rt__json_fixed(j, v, decimals);
-}
-
 static void json_head(rt__json *j, const rt__budget *x)
 {
-  put(j, "schema", RT__LIT("retort.budget/1"));
-  put(j, "type", RT__LIT("budget"));
-  put_count(j, "accounts", x->n);
-  put_count(j, "flagged", x->flagged);
-  put_number(j, "expected_innocent", x->innocent, 2);
-  put_number(j, "expected_exchanges", x->worth, 1);
-  put_number(j, "share_of_expected", share(x), 4);
+  rt__json_put_str(j, "schema", RT__LIT("retort.budget/1"));
+  rt__json_put_str(j, "type", RT__LIT("budget"));
+  rt__json_put_u64(j, "accounts", x->n);
+  rt__json_put_u64(j, "flagged", x->flagged);
+  rt__json_put_fixed(j, "expected_innocent", x->innocent, 2);
+  rt__json_put_fixed(j, "expected_exchanges", x->worth, 1);
+  rt__json_put_fixed(j, "share_of_expected", share(x), 4);
 }
 
 static void json_pick(rt__json *j, const rt__pick *p, size_t rank)
 {
   const rt_member *m = p->member;
-  put(j, "type", RT__LIT("account"));
-  put_count(j, "rank", rank);
-  put(j, "account", rt_member_account(m));
+  rt__json_put_str(j, "type", RT__LIT("account"));
+  rt__json_put_u64(j, "rank", rank);
+  rt__json_put_str(j, "account", rt_member_account(m));
   if (rt_member_tenant(m).n)
-    put(j, "tenant", rt_member_tenant(m));
-  put(j, "campaign", rt_campaign_id(p->campaign));
-  put(j, "verdict", rt__cstr(rt_verdict_name(rt_campaign_verdict(p->campaign))));
-  put(j, "role", rt__cstr(rt_role_name(rt_member_role(m))));
-  put_number(j, "score", rt_member_score(m), 4);
-  put_count(j, "exchanges", rt_member_exchanges(m));
-  put_count(j, "tokens", rt_member_tokens(m));
-  put_number(j, "expected_exchanges", p->worth, 1);
+    rt__json_put_str(j, "tenant", rt_member_tenant(m));
+  rt__json_put_str(j, "campaign", rt_campaign_id(p->campaign));
+  rt__json_put_str(j, "verdict", rt__cstr(rt_verdict_name(rt_campaign_verdict(p->campaign))));
+  rt__json_put_str(j, "role", rt__cstr(rt_role_name(rt_member_role(m))));
+  rt__json_put_fixed(j, "score", rt_member_score(m), 4);
+  rt__json_put_u64(j, "exchanges", rt_member_exchanges(m));
+  rt__json_put_u64(j, "tokens", rt_member_tokens(m));
+  rt__json_put_fixed(j, "expected_exchanges", p->worth, 1);
 }
 
 rt_code rt__budget_json(const rt_alloc *alloc, const rt__budget *x, const rt__emit *emit,

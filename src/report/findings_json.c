@@ -42,39 +42,14 @@ static rt_code end(writer *w)
 
 static void text(rt__json *j, const char *key, const char *value)
 {
-  rt__json_key(j, key);
-  rt__json_cstr(j, value ? value : "");
-}
-
-static void slice(rt__json *j, const char *key, rt_slice value)
-{
-  rt__json_key(j, key);
-  rt__json_str(j, value);
+  rt__json_put_cstr(j, key, value ? value : "");
 }
 
 /* only where accounts have one */
 static void tenant(rt__json *j, rt_slice value)
 {
   if (value.n)
-    slice(j, "tenant", value);
-}
-
-static void count(rt__json *j, const char *key, uint64_t value)
-{
-  rt__json_key(j, key);
-  rt__json_u64(j, value);
-}
-
-static void rounded(rt__json *j, const char *key, double value, int decimals)
-{
-  rt__json_key(j, key);
-  rt__json_fixed(j, value, decimals);
-}
-
-static void moment(rt__json *j, const char *key, int64_t us)
-{
-  rt__json_key(j, key);
-  rt__json_time(j, us);
+    rt__json_put_str(j, "tenant", value);
 }
 
 /* two digits are all that a permuted p carries */
@@ -127,7 +102,7 @@ static rt_code put_inputs(writer *w, const rt__run *run)
     rt__json_open(j, '{');
     if (sorted[i].what)
       text(j, "what", sorted[i].what);
-    count(j, "bytes", sorted[i].bytes);
+    rt__json_put_u64(j, "bytes", sorted[i].bytes);
     hex(j, "xxh3", sorted[i].xxh3);
     if (sorted[i].broken)
       text(j, "broken", sorted[i].broken);
@@ -144,12 +119,11 @@ static void put_options(rt__json *j, const rt_scan_options *o)
   rt__json_key(j, "options");
   rt__json_open(j, '{');
   if (o) {
-    rt__json_key(j, "all");
-    rt__json_bool(j, o->all);
-    count(j, "decoys", o->decoys);
+    rt__json_put_bool(j, "all", o->all);
+    rt__json_put_u64(j, "decoys", o->decoys);
     hex(j, "key", rt_key_id(&o->key));
     if (o->sampled > 0 && o->sampled < 1)
-      rounded(j, "sampled", o->sampled, 6);
+      rt__json_put_fixed(j, "sampled", o->sampled, 6);
     rt__json_key(j, "without");
     rt__json_open(j, '[');
     for (int f = 0; f < RT_FAMILY_COUNT; f++)
@@ -166,7 +140,7 @@ static void put_refused(rt__json *j, const rt__run *run)
   rt__json_open(j, '{');
   for (size_t i = 0; i < run->n_refused; i++)
     if (run->refused[i].lines)
-      count(j, run->refused[i].cause, run->refused[i].lines);
+      rt__json_put_u64(j, run->refused[i].cause, run->refused[i].lines);
   rt__json_close(j, '}');
 }
 
@@ -181,14 +155,14 @@ static rt_code put_run(writer *w, const rt_findings *f, const rt__run *run)
   if (c != RT_OK)
     return c;
   put_options(j, run->options);
-  count(j, "exchanges", rt_findings_exchanges(f));
-  count(j, "accounts", rt_findings_accounts(f));
+  rt__json_put_u64(j, "exchanges", rt_findings_exchanges(f));
+  rt__json_put_u64(j, "accounts", rt_findings_accounts(f));
   if (run->until_us)
-    moment(j, "until", run->until_us);
+    rt__json_put_time(j, "until", run->until_us);
   if (rt_findings_tenants(f) > 1)
-    count(j, "tenants", rt_findings_tenants(f));
+    rt__json_put_u64(j, "tenants", rt_findings_tenants(f));
   put_refused(j, run);
-  rounded(j, "prior", rt_findings_prior(f), 6);
+  rt__json_put_fixed(j, "prior", rt_findings_prior(f), 6);
   return end(w);
 }
 
@@ -198,9 +172,9 @@ static void put_strength(rt__json *j, const rt_campaign *c)
 {
   rt__json_key(j, "strength");
   rt__json_open(j, '{');
-  rounded(j, "coordination", rt_campaign_coordination(c), SCORE_DECIMALS);
-  rounded(j, "extraction", rt_campaign_extraction(c), SCORE_DECIMALS);
-  rounded(j, "concealment", rt_campaign_concealment(c), SCORE_DECIMALS);
+  rt__json_put_fixed(j, "coordination", rt_campaign_coordination(c), SCORE_DECIMALS);
+  rt__json_put_fixed(j, "extraction", rt_campaign_extraction(c), SCORE_DECIMALS);
+  rt__json_put_fixed(j, "concealment", rt_campaign_concealment(c), SCORE_DECIMALS);
   rt__json_close(j, '}');
 }
 
@@ -211,26 +185,26 @@ static void put_significance(rt__json *j, const rt_campaign *c)
   chance(j, "not_chance_p", rt_campaign_not_chance_p(c));
   text(j, "method", rt_campaign_chance_method(c));
   chance(j, "decoy_fdr", rt_campaign_decoy_fdr(c));
-  count(j, "decoys", rt_campaign_decoys(c));
+  rt__json_put_u64(j, "decoys", rt_campaign_decoys(c));
   rt__json_close(j, '}');
 }
 
 static void put_size(rt__json *j, const rt_campaign *c)
 {
-  count(j, "members", rt_campaign_members(c));
-  count(j, "harvesting", rt_campaign_harvesting(c));
+  rt__json_put_u64(j, "members", rt_campaign_members(c));
+  rt__json_put_u64(j, "harvesting", rt_campaign_harvesting(c));
   if (rt_campaign_confirmed(c))
-    count(j, "confirmed", rt_campaign_confirmed(c));
-  count(j, "exchanges", rt_campaign_exchanges(c));
+    rt__json_put_u64(j, "confirmed", rt_campaign_confirmed(c));
+  rt__json_put_u64(j, "exchanges", rt_campaign_exchanges(c));
   rt__json_key(j, "tokens");
   rt__json_open(j, '{');
-  count(j, "input", rt_campaign_tokens_in(c));
-  count(j, "output", rt_campaign_tokens_out(c));
+  rt__json_put_u64(j, "input", rt_campaign_tokens_in(c));
+  rt__json_put_u64(j, "output", rt_campaign_tokens_out(c));
   rt__json_close(j, '}');
-  moment(j, "first_seen", rt_campaign_first_us(c));
-  moment(j, "last_seen", rt_campaign_last_us(c));
+  rt__json_put_time(j, "first_seen", rt_campaign_first_us(c));
+  rt__json_put_time(j, "last_seen", rt_campaign_last_us(c));
   if (rt_campaign_flaggable_us(c))
-    moment(j, "flaggable_at", rt_campaign_flaggable_us(c));
+    rt__json_put_time(j, "flaggable_at", rt_campaign_flaggable_us(c));
 }
 
 static void put_evidence(rt__json *j, const rt_campaign *c)
@@ -241,7 +215,7 @@ static void put_evidence(rt__json *j, const rt_campaign *c)
     const rt_evidence *e = rt_campaign_evidence(c, i);
     rt__json_open(j, '{');
     text(j, "family", rt_family_name(e->family));
-    rounded(j, "bits", e->bits, BITS_DECIMALS);
+    rt__json_put_fixed(j, "bits", e->bits, BITS_DECIMALS);
     rt__json_key(j, "quartiles");
     rt__json_open(j, '[');
     for (int q = 0; q < 3; q++)
@@ -266,7 +240,7 @@ static void put_counter(rt__json *j, const rt_campaign *c)
     const rt_counter *k = rt_campaign_counter(c, i);
     rt__json_open(j, '{');
     text(j, "cause", k->cause);
-    rounded(j, "log_odds", k->log_odds, BITS_DECIMALS);
+    rt__json_put_fixed(j, "log_odds", k->log_odds, BITS_DECIMALS);
     text(j, "what", k->what);
     rt__json_close(j, '}');
   }
@@ -283,8 +257,8 @@ static void put_exemplars(rt__json *j, const rt_campaign *c)
     if (rt_member_role(m) != RT_ROLE_HARVEST)
       continue;
     rt__json_open(j, '{');
-    slice(j, "account", rt_member_account(m));
-    rounded(j, "score", rt_member_score(m), SCORE_DECIMALS);
+    rt__json_put_str(j, "account", rt_member_account(m));
+    rt__json_put_fixed(j, "score", rt_member_score(m), SCORE_DECIMALS);
     rt__json_close(j, '}');
     left--;
   }
@@ -304,10 +278,10 @@ static rt_code put_campaign(writer *w, const rt_campaign *c)
 {
   rt__json *j = begin(w);
   text(j, "type", "campaign");
-  slice(j, "campaign", rt_campaign_id(c));
+  rt__json_put_str(j, "campaign", rt_campaign_id(c));
   tenant(j, rt_member_tenant(rt_campaign_member(c, 0))); /* of all its members */
   text(j, "verdict", rt_verdict_name(rt_campaign_verdict(c)));
-  rounded(j, "score", rt_campaign_score(c), SCORE_DECIMALS);
+  rt__json_put_fixed(j, "score", rt_campaign_score(c), SCORE_DECIMALS);
   put_strength(j, c);
   put_significance(j, c);
   put_size(j, c);
@@ -327,7 +301,7 @@ static void put_bits(rt__json *j, const rt_member *m)
   for (int f = 0; f < RT_FAMILY_COUNT; f++) {
     double bits = rt_member_bits(m, (rt_family)f);
     if (isfinite(bits))
-      rounded(j, rt_family_name((rt_family)f), bits, BITS_DECIMALS);
+      rt__json_put_fixed(j, rt_family_name((rt_family)f), bits, BITS_DECIMALS);
   }
   rt__json_close(j, '}');
 }
@@ -336,19 +310,18 @@ static rt_code put_member(writer *w, const rt_campaign *c, const rt_member *m)
 {
   rt__json *j = begin(w);
   text(j, "type", "member");
-  slice(j, "campaign", rt_campaign_id(c));
-  slice(j, "account", rt_member_account(m));
+  rt__json_put_str(j, "campaign", rt_campaign_id(c));
+  rt__json_put_str(j, "account", rt_member_account(m));
   tenant(j, rt_member_tenant(m));
   text(j, "role", rt_role_name(rt_member_role(m)));
   if (rt_member_reopened(m)) {
-    rt__json_key(j, "reopened");
-    rt__json_bool(j, true);
+    rt__json_put_bool(j, "reopened", true);
   }
-  rounded(j, "score", rt_member_score(m), SCORE_DECIMALS);
-  count(j, "exchanges", rt_member_exchanges(m));
-  count(j, "tokens", rt_member_tokens(m));
-  moment(j, "first_seen", rt_member_first_us(m));
-  moment(j, "last_seen", rt_member_last_us(m));
+  rt__json_put_fixed(j, "score", rt_member_score(m), SCORE_DECIMALS);
+  rt__json_put_u64(j, "exchanges", rt_member_exchanges(m));
+  rt__json_put_u64(j, "tokens", rt_member_tokens(m));
+  rt__json_put_time(j, "first_seen", rt_member_first_us(m));
+  rt__json_put_time(j, "last_seen", rt_member_last_us(m));
   put_bits(j, m);
   return end(w);
 }
@@ -357,10 +330,9 @@ static rt_code put_member(writer *w, const rt_campaign *c, const rt_member *m)
 static void put_cleared(rt__json *j, int64_t until_us)
 {
   if (until_us == INT64_MAX) {
-    rt__json_key(j, "cleared");
-    rt__json_bool(j, true);
+    rt__json_put_bool(j, "cleared", true);
   } else if (until_us) {
-    moment(j, "cleared", until_us);
+    rt__json_put_time(j, "cleared", until_us);
   }
 }
 
@@ -368,14 +340,14 @@ static rt_code put_note(writer *w, const rt_account_note *n)
 {
   rt__json *j = begin(w);
   text(j, "type", "account");
-  slice(j, "account", n->account);
+  rt__json_put_str(j, "account", n->account);
   tenant(j, n->tenant);
   rt__json_key(j, "nearest");
   if (n->nearest.n)
     rt__json_str(j, n->nearest);
   else
     rt__json_null(j);
-  rounded(j, "score", n->score, SCORE_DECIMALS);
+  rt__json_put_fixed(j, "score", n->score, SCORE_DECIMALS);
   put_cleared(j, n->cleared_us);
   rt__json_key(j, "missing");
   rt__json_open(j, '[');

@@ -15,31 +15,22 @@ static const struct {
                           [RT_CHANGE_VERDICT] = {.verdicts = true},
                           [RT_CHANGE_BACK] = {.accounts = true}};
 
-static void field(rt__json *j, const char *key, const char *value)
-{
-  rt__json_key(j, key);
-  rt__json_cstr(j, value);
-}
-
 void rt__history_json(rt__json *j, const rt_change *c)
 {
   rt__json_open(j, '{');
-  rt__json_key(j, "at");
-  rt__json_time(j, c->at_us);
-  field(j, "event", rt_change_name(c->kind));
+  rt__json_put_time(j, "at", c->at_us);
+  rt__json_put_cstr(j, "event", rt_change_name(c->kind));
   if (has[c->kind].other)
-    field(j, has[c->kind].other, c->other);
+    rt__json_put_cstr(j, has[c->kind].other, c->other);
   if (has[c->kind].accounts) {
-    rt__json_key(j, "accounts");
-    rt__json_u64(j, c->accounts);
+    rt__json_put_u64(j, "accounts", c->accounts);
   }
   if (has[c->kind].closed) {
-    rt__json_key(j, "closed");
-    rt__json_u64(j, c->closed);
+    rt__json_put_u64(j, "closed", c->closed);
   }
   if (has[c->kind].verdicts) {
-    field(j, "was", rt_verdict_name(c->was));
-    field(j, "now", rt_verdict_name(c->now));
+    rt__json_put_cstr(j, "was", rt_verdict_name(c->was));
+    rt__json_put_cstr(j, "now", rt_verdict_name(c->now));
   }
   rt__json_close(j, '}');
 }

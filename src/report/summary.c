@@ -204,45 +204,32 @@ rt_code rt__summary_table(const rt_alloc *alloc, const rt__summary *s, const rt_
 static void json_row(rt__json *j, const rt__row *r)
 {
   rt__json_open(j, '{');
-  rt__json_key(j, "verdict");
-  rt__json_str(j, r->verdict);
-  rt__json_key(j, "campaign");
-  rt__json_str(j, r->campaign);
-  rt__json_key(j, "score");
-  rt__json_fixed(j, r->score, 4);
-  rt__json_key(j, "accounts");
-  rt__json_u64(j, r->accounts);
-  rt__json_key(j, "exchanges");
-  rt__json_u64(j, r->exchanges);
+  rt__json_put_str(j, "verdict", r->verdict);
+  rt__json_put_str(j, "campaign", r->campaign);
+  rt__json_put_fixed(j, "score", r->score, 4);
+  rt__json_put_u64(j, "accounts", r->accounts);
+  rt__json_put_u64(j, "exchanges", r->exchanges);
   rt__json_key(j, "tokens");
   rt__json_open(j, '{');
-  rt__json_key(j, "input");
-  rt__json_u64(j, r->tokens_in);
-  rt__json_key(j, "output");
-  rt__json_u64(j, r->tokens_out);
+  rt__json_put_u64(j, "input", r->tokens_in);
+  rt__json_put_u64(j, "output", r->tokens_out);
   rt__json_close(j, '}');
-  rt__json_key(j, "first_seen");
-  rt__json_time(j, r->first_us);
-  rt__json_key(j, "last_seen");
-  rt__json_time(j, r->last_us);
+  rt__json_put_time(j, "first_seen", r->first_us);
+  rt__json_put_time(j, "last_seen", r->last_us);
   rt__json_key(j, "strongest");
   rt__json_open(j, '[');
   for (int i = 0; i < 2 && r->families[i].n; i++) {
     rt__json_open(j, '{');
-    rt__json_key(j, "family");
-    rt__json_str(j, r->families[i]);
-    rt__json_key(j, "bits");
-    rt__json_fixed(j, r->bits[i], 2);
+    rt__json_put_str(j, "family", r->families[i]);
+    rt__json_put_fixed(j, "bits", r->bits[i], 2);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');
   rt__json_key(j, "runner_up");
   if (r->runner_up.n) {
     rt__json_open(j, '{');
-    rt__json_key(j, "cause");
-    rt__json_str(j, r->runner_up);
-    rt__json_key(j, "log_odds");
-    rt__json_fixed(j, r->log_odds, 2);
+    rt__json_put_str(j, "cause", r->runner_up);
+    rt__json_put_fixed(j, "log_odds", r->log_odds, 2);
     rt__json_close(j, '}');
   } else {
     rt__json_null(j);
@@ -252,14 +239,12 @@ static void json_row(rt__json *j, const rt__row *r)
 
 static void json_news(rt__json *j, const rt__summary *s)
 {
-  rt__json_key(j, "since");
-  rt__json_time(j, s->since_us);
+  rt__json_put_time(j, "since", s->since_us);
   rt__json_key(j, "changes");
   rt__json_open(j, '[');
   for (size_t i = 0; i < s->n_news; i++) {
     rt__json_open(j, '{');
-    rt__json_key(j, "campaign");
-    rt__json_cstr(j, s->news[i].campaign);
+    rt__json_put_cstr(j, "campaign", s->news[i].campaign);
     rt__json_key(j, "change");
     rt__history_json(j, &s->news[i].change);
     rt__json_close(j, '}');
@@ -275,19 +260,13 @@ rt_code rt__summary_json(const rt_alloc *alloc, const rt__summary *s, const rt__
   rt__buf_init(&b, alloc, TABLE_MAX);
   rt__json_init(&j, &b);
   rt__json_open(&j, '{');
-  rt__json_key(&j, "schema");
-  rt__json_cstr(&j, "retort.summary/1");
-  rt__json_key(&j, "view");
-  rt__json_str(&j, s->view);
-  rt__json_key(&j, "exchanges");
-  rt__json_u64(&j, s->exchanges);
-  rt__json_key(&j, "accounts");
-  rt__json_u64(&j, s->accounts);
-  rt__json_key(&j, "refused");
-  rt__json_u64(&j, s->refused);
+  rt__json_put_cstr(&j, "schema", "retort.summary/1");
+  rt__json_put_str(&j, "view", s->view);
+  rt__json_put_u64(&j, "exchanges", s->exchanges);
+  rt__json_put_u64(&j, "accounts", s->accounts);
+  rt__json_put_u64(&j, "refused", s->refused);
   if (is_sample(s)) {
-    rt__json_key(&j, "sampled");
-    rt__json_fixed(&j, s->sampled, 6);
+    rt__json_put_fixed(&j, "sampled", s->sampled, 6);
   }
   if (s->since_us)
     json_news(&j, s);

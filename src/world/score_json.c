@@ -4,24 +4,6 @@
 
 #include <math.h>
 
-static void key_u64(rt__json *j, const char *key, uint64_t v)
-{
-  rt__json_key(j, key);
-  rt__json_u64(j, v);
-}
-
-static void key_num(rt__json *j, const char *key, double v)
-{
-  rt__json_key(j, key);
-  rt__json_num(j, v);
-}
-
-static void key_str(rt__json *j, const char *key, rt_slice v)
-{
-  rt__json_key(j, key);
-  rt__json_str(j, v);
-}
-
 static void interval(rt__json *j, const char *key, const rt__rate *r)
 {
   rt__json_key(j, key);
@@ -33,13 +15,13 @@ static void interval(rt__json *j, const char *key, const rt__rate *r)
 
 static void totals(rt__json *j, const rt__score_report *r)
 {
-#define COUNT(name, what) key_u64(j, #name, r->name);
+#define COUNT(name, what) rt__json_put_u64(j, #name, r->name);
   RT__SCORE_COUNT_MAP(COUNT)
 #undef COUNT
-#define RATE(name, what) key_num(j, #name, r->name.value);
+#define RATE(name, what) rt__json_put_num(j, #name, r->name.value);
   RT__SCORE_RATE_MAP(RATE)
 #undef RATE
-#define NUMBER(name, what) key_num(j, #name, r->name);
+#define NUMBER(name, what) rt__json_put_num(j, #name, r->name);
   RT__SCORE_NUMBER_MAP(NUMBER)
 #undef NUMBER
   interval(j, "false_flag_interval", &r->false_flag_rate);
@@ -61,7 +43,7 @@ static void levels(rt__json *j, const rt__score_report *r)
     size_t n = kind.n < sizeof name ? kind.n : sizeof name - 1;
     memcpy(name, kind.p, n);
     name[n] = '\0';
-    key_num(j, name, r->levels[i].macro.value);
+    rt__json_put_num(j, name, r->levels[i].macro.value);
   }
   rt__json_close(j, '}');
 }
@@ -73,12 +55,12 @@ static void rows(rt__json *j, const rt__score_report *r)
   for (size_t i = 0; i < r->n_rows; i++) {
     const rt__score_row *row = &r->rows[i];
     rt__json_open(j, '{');
-    key_str(j, "world", row->world);
-    key_str(j, "kind", row->kind);
-    key_u64(j, "accounts", row->accounts);
-    key_u64(j, "flagged", row->flagged);
-    key_u64(j, "suspect", row->suspect);
-    key_u64(j, "pooled", row->pooled);
+    rt__json_put_str(j, "world", row->world);
+    rt__json_put_str(j, "kind", row->kind);
+    rt__json_put_u64(j, "accounts", row->accounts);
+    rt__json_put_u64(j, "flagged", row->flagged);
+    rt__json_put_u64(j, "suspect", row->suspect);
+    rt__json_put_u64(j, "pooled", row->pooled);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');
@@ -90,15 +72,15 @@ static void sets(rt__json *j, const char *key, const rt__score_set *set, size_t 
   rt__json_open(j, '[');
   for (size_t i = 0; i < n; i++, set++) {
     rt__json_open(j, '{');
-    key_str(j, "name", set->name);
-    key_u64(j, "campaigns", set->campaigns);
-    key_u64(j, "accounts", set->accounts);
-    key_u64(j, "found", set->found);
-    key_num(j, "recall_macro", set->macro.value);
+    rt__json_put_str(j, "name", set->name);
+    rt__json_put_u64(j, "campaigns", set->campaigns);
+    rt__json_put_u64(j, "accounts", set->accounts);
+    rt__json_put_u64(j, "found", set->found);
+    rt__json_put_num(j, "recall_macro", set->macro.value);
     interval(j, "interval", &set->macro);
-    key_num(j, "recall_worst", set->worst);
-    key_num(j, "recall_macro_of_8_or_more", set->macro_8.n ? set->macro_8.value : NAN);
-    key_u64(j, "campaigns_of_8_or_more", set->macro_8.n);
+    rt__json_put_num(j, "recall_worst", set->worst);
+    rt__json_put_num(j, "recall_macro_of_8_or_more", set->macro_8.n ? set->macro_8.value : NAN);
+    rt__json_put_u64(j, "campaigns_of_8_or_more", set->macro_8.n);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');
@@ -111,20 +93,20 @@ static void campaigns(rt__json *j, const rt__score_report *r)
   for (size_t i = 0; i < r->n_campaign_rows; i++) {
     const rt__score_campaign *c = &r->campaign_rows[i];
     rt__json_open(j, '{');
-    key_str(j, "group", c->group);
-    key_str(j, "kind", c->kind);
-    key_u64(j, "accounts", c->accounts);
-    key_u64(j, "found", c->found);
-    key_u64(j, "flagged", c->flagged);
-    key_u64(j, "suspect", c->suspect);
-    key_u64(j, "pooled", c->pooled);
-    key_num(j, "recall", c->recall.value);
+    rt__json_put_str(j, "group", c->group);
+    rt__json_put_str(j, "kind", c->kind);
+    rt__json_put_u64(j, "accounts", c->accounts);
+    rt__json_put_u64(j, "found", c->found);
+    rt__json_put_u64(j, "flagged", c->flagged);
+    rt__json_put_u64(j, "suspect", c->suspect);
+    rt__json_put_u64(j, "pooled", c->pooled);
+    rt__json_put_num(j, "recall", c->recall.value);
     interval(j, "interval", &c->recall);
-    key_u64(j, "exchanges", c->exchanges);
-    key_u64(j, "exchanges_found", c->exchanges_found);
-    key_u64(j, "pieces", c->pieces);
-    key_num(j, "hours_to_flag", c->hours);
-    key_num(j, "leaked", c->leaked);
+    rt__json_put_u64(j, "exchanges", c->exchanges);
+    rt__json_put_u64(j, "exchanges_found", c->exchanges_found);
+    rt__json_put_u64(j, "pieces", c->pieces);
+    rt__json_put_num(j, "hours_to_flag", c->hours);
+    rt__json_put_num(j, "leaked", c->leaked);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');
@@ -137,16 +119,16 @@ static void kinds(rt__json *j, const rt__score_report *r)
   for (size_t i = 0; i < r->n_kinds; i++) {
     const rt__score_kind *k = &r->kinds[i];
     rt__json_open(j, '{');
-    key_str(j, "world", k->world);
-    key_str(j, "kind", k->kind);
-    key_u64(j, "accounts", k->accounts);
-    key_u64(j, "groups", k->groups);
-    key_u64(j, "flagged", k->flagged);
-    key_num(j, "rate", k->rate.value);
+    rt__json_put_str(j, "world", k->world);
+    rt__json_put_str(j, "kind", k->kind);
+    rt__json_put_u64(j, "accounts", k->accounts);
+    rt__json_put_u64(j, "groups", k->groups);
+    rt__json_put_u64(j, "flagged", k->flagged);
+    rt__json_put_num(j, "rate", k->rate.value);
     interval(j, "interval", &k->rate);
-    key_u64(j, "suspect", k->suspect);
-    key_u64(j, "pooled", k->pooled);
-    key_u64(j, "false_campaigns", k->false_campaigns);
+    rt__json_put_u64(j, "suspect", k->suspect);
+    rt__json_put_u64(j, "pooled", k->pooled);
+    rt__json_put_u64(j, "false_campaigns", k->false_campaigns);
     rt__json_close(j, '}');
   }
   rt__json_close(j, ']');
@@ -160,8 +142,8 @@ static void prevalence(rt__json *j, const rt__score_report *r)
     const rt__score_prevalence *p = &r->prevalence[i];
     rt__rate ends = {.low = p->low, .high = p->high};
     rt__json_open(j, '{');
-    key_num(j, "prevalence", p->prevalence);
-    key_num(j, "precision", p->precision);
+    rt__json_put_num(j, "prevalence", p->prevalence);
+    rt__json_put_num(j, "precision", p->precision);
     interval(j, "interval", &ends);
     rt__json_close(j, '}');
   }
@@ -174,11 +156,11 @@ static void curve(rt__json *j, const rt__score_calibration *c)
   rt__json_open(j, '[');
   for (size_t b = 0; b < RT__SCORE_BINS; b++) {
     rt__json_open(j, '{');
-    key_num(j, "from", (double)b / RT__SCORE_BINS);
-    key_num(j, "to", (double)(b + 1) / RT__SCORE_BINS);
-    key_u64(j, "n", c->bins[b].n);
-    key_num(j, "mean_score", c->bins[b].mean_score);
-    key_num(j, "observed", c->bins[b].n ? c->bins[b].observed.value : NAN);
+    rt__json_put_num(j, "from", (double)b / RT__SCORE_BINS);
+    rt__json_put_num(j, "to", (double)(b + 1) / RT__SCORE_BINS);
+    rt__json_put_u64(j, "n", c->bins[b].n);
+    rt__json_put_num(j, "mean_score", c->bins[b].mean_score);
+    rt__json_put_num(j, "observed", c->bins[b].n ? c->bins[b].observed.value : NAN);
     interval(j, "interval", &c->bins[b].observed);
     rt__json_close(j, '}');
   }
@@ -193,11 +175,11 @@ static void calibration(rt__json *j, const rt__score_report *r)
     const rt__score_calibration *c = &r->calibration[i];
     rt__json_key(j, c->name);
     rt__json_open(j, '{');
-    key_u64(j, "n", c->n);
-    key_num(j, "brier", c->brier);
-    key_num(j, "ece", c->ece);
-    key_num(j, "mean_score", c->mean_score);
-    key_num(j, "observed", c->observed);
+    rt__json_put_u64(j, "n", c->n);
+    rt__json_put_num(j, "brier", c->brier);
+    rt__json_put_num(j, "ece", c->ece);
+    rt__json_put_num(j, "mean_score", c->mean_score);
+    rt__json_put_num(j, "observed", c->observed);
     curve(j, c);
     rt__json_close(j, '}');
   }
@@ -208,13 +190,13 @@ static void fit(rt__json *j, const rt__score_report *r)
 {
   rt__json_key(j, "fit");
   rt__json_open(j, '{');
-  key_str(j, "view", r->view);
-  key_str(j, "version", r->version);
-  key_u64(j, "named_accounts", r->named_accounts);
-  key_u64(j, "named_unlabelled", r->named_unlabelled);
-  key_u64(j, "scanned_accounts", r->scanned_accounts);
-  key_u64(j, "scanned_exchanges", r->scanned_exchanges);
-  key_u64(j, "labelled_exchanges", r->labelled_exchanges);
+  rt__json_put_str(j, "view", r->view);
+  rt__json_put_str(j, "version", r->version);
+  rt__json_put_u64(j, "named_accounts", r->named_accounts);
+  rt__json_put_u64(j, "named_unlabelled", r->named_unlabelled);
+  rt__json_put_u64(j, "scanned_accounts", r->scanned_accounts);
+  rt__json_put_u64(j, "scanned_exchanges", r->scanned_exchanges);
+  rt__json_put_u64(j, "labelled_exchanges", r->labelled_exchanges);
   rt__json_close(j, '}');
 }
 

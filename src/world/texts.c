@@ -172,16 +172,6 @@ static rt_code find_topics(rt__texts *t)
 
 /* ---- the file's texts */
 
-static unsigned hex4(const char *p)
-{
-  unsigned v = 0;
-  for (int i = 0; i < 4; i++) {
-    unsigned c = (unsigned char)p[i];
-    v = v << 4 | (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-  }
-  return v;
-}
-
 /* bytes of the character or escape at s (escapes are well-formed: the JSON reader has seen them); a
  * surrogate pair is one; 0 if it is not valid */
 static size_t token(rt_slice s)
@@ -190,11 +180,11 @@ static size_t token(rt_slice s)
   if (c == '\\') {
     if (s.p[1] != 'u')
       return 2;
-    unsigned v = hex4(s.p + 2);
+    unsigned v = rt__jr_hex4(s.p + 2);
     if (v < 0xD800 || v > 0xDFFF)
       return 6;
     bool pair = v < 0xDC00 && s.n >= 12 && s.p[6] == '\\' && s.p[7] == 'u' &&
-                (hex4(s.p + 8) & 0xFC00) == 0xDC00;
+                (rt__jr_hex4(s.p + 8) & 0xFC00) == 0xDC00;
     return pair ? 12 : 0;
   }
   size_t n = c < 0x80                ? 1
