@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include <math.h>
-
 double rt__candidate_work(const rt__bits *b)
 {
   double content = b->bits[RT_FAMILY_CONTENT], size = b->bits[RT_FAMILY_SIZE];
@@ -46,6 +44,14 @@ double rt__candidate_score(const rt__bits *b, double prior_bits)
     if (f != RT_FAMILY_CONTENT && f != RT_FAMILY_SIZE)
       sum += b->bits[f];
   return sum;
+}
+
+double rt__candidate_pool_score(const rt__candidate *c)
+{
+  const rt__bits *b = &c->b;
+  double work = rt__candidate_work(b), client = b->bits[RT_FAMILY_CLIENT];
+  double met = c->g->origin == RT__FROM_CUSTOMERS ? RT__CUSTOMERS_BITS : 0;
+  return c->score - (work < 0 ? work : 0) - (client < 0 ? client : 0) + met;
 }
 
 bool rt__candidate_many_programs(const rt__candidate *c)
@@ -97,15 +103,21 @@ bool rt__candidate_is_harvest(const rt__candidate *c)
          !rt__candidate_many_programs(c) && !c->inside;
 }
 
+static bool alike(const rt__bits *b)
+{
+  double size = b->bits[RT_FAMILY_SIZE], content = b->bits[RT_FAMILY_CONTENT];
+  return (b->said[RT_FAMILY_CONTENT] ? fmax(size, content) : size) >= 0;
+}
+
 bool rt__candidate_is_pool(const rt__candidate *c)
 {
   bool clock = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
   bool dealt = clock && c->b.bits[RT_FAMILY_TIME] >= 3 && c->b.clock >= RT__POOL_CLOCK &&
                c->b.balance >= RT__POOL_BALANCE;
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
-  /* customers who are dealt out make accounts alike; clockworks that happen to alternate are not */
-  dealt &= fmax(c->b.bits[RT_FAMILY_CONTENT], c->b.bits[RT_FAMILY_SIZE]) >= 0;
   /* customers who are dealt out show in the days, too; a phrase that owners share does not */
   dealt |= c->g->origin == RT__FROM_CUSTOMERS && c->b.bits[RT_FAMILY_TIME] > 0;
+  /* and they make accounts alike; clockworks that happen to alternate are not */
+  dealt &= alike(&c->b);
   return dealt && people && !rt__candidate_in_the_open(c);
 }

@@ -29,6 +29,9 @@
   (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
 #define RT__MANY_KNOBS 0.7 /* parameters agree between members this much less than inside them */
 
+#define RT__CUSTOMERS_BITS                                                                         \
+  6.0 /* private programs that meet on the same accounts weigh what a shared instrument does */
+
 #define RT__FAVOURITES                                                                             \
   2.5 /* dispersion of how often slots come again, above which some are favourites: a business has \
          them, a list to be worked off has not */
@@ -52,6 +55,9 @@ double rt__candidate_work(const rt__bits *b);
 int rt__candidate_hands(const rt__candidate *c);
 /* prior and all families; content and size answer one question and count once */
 double rt__candidate_score(const rt__bits *b, double prior_bits);
+/* the score as a pool: that customers' work and programs differ is what a pool is, and no evidence
+ * against; that several of them meet on the same accounts speaks for it */
+double rt__candidate_pool_score(const rt__candidate *c);
 /* RT__PRIOR_BITS; where a person has confirmed accounts of the group as one campaign's, the odds
  * that an account of it is one of those, if that is more, up to RT__PRIOR_MOST */
 double rt__candidate_prior(const rt__bits *b);

@@ -30,6 +30,14 @@ static double probability(const rt__detection *d, double score_bits)
   return logistic(bits < SCORE_BITS_MOST ? bits : SCORE_BITS_MOST);
 }
 
+static double score_of(const rt__detection *d, const rt__draft *x)
+{
+  if (!x->lead)
+    return 0.5;
+  return probability(d, x->verdict == RT_VERDICT_POOLED ? rt__candidate_pool_score(x->lead)
+                                                        : x->lead->score);
+}
+
 /* ---- members */
 
 static rt_role role_of(const double *bits, double sum, bool found_by_rows)
@@ -183,7 +191,7 @@ static rt_code describe_one(const rt__detection *d, const rt__draft *x, rt__aren
 {
   rt__group g;
   *c = (struct rt_campaign){.verdict = x->verdict,
-                            .score = x->lead ? probability(d, x->lead->score) : 0.5,
+                            .score = score_of(d, x),
                             .not_chance_p = NAN,
                             .decoy_fdr = NAN,
                             .chance_method = ""};

@@ -154,6 +154,51 @@ static void test_customers_are_dealt(void **state)
   assert_false(rt__candidate_is_pool(c));
 }
 
+/* clockworks keep one pace too, but what is dealt out makes accounts alike, in what they send or,
+ * in a log without text, in how much */
+static void test_what_is_dealt_is_alike(void **state)
+{
+  (void)state;
+  static const rt__origin origins[] = {RT__FROM_CUSTOMERS, RT__FROM_WHOLE};
+  for (size_t i = 0; i < 2; i++) {
+    hand h;
+    deal_out(&h);
+    rt__candidate *c = put_in(&h, origins[i], 0, 8, EACH);
+    c->b.bits[RT_FAMILY_TIME] = c->b.clock = c->b.balance = 4;
+    c->b.bits[RT_FAMILY_SIZE] = -5;
+    c->b.said[RT_FAMILY_SIZE] = true;
+    assert_false(rt__candidate_is_pool(c)); /* no text: content says nothing */
+    c->b.said[RT_FAMILY_CONTENT] = true;
+    c->b.bits[RT_FAMILY_CONTENT] = -6;
+    assert_false(rt__candidate_is_pool(c));
+    c->b.bits[RT_FAMILY_CONTENT] = 0;
+    assert_true(rt__candidate_is_pool(c));
+  }
+}
+
+/* that programs and work differ speaks against a harvest, not against a pool */
+static void test_the_score_of_a_pool(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *c = put_in(&h, RT__FROM_WHOLE, 0, 8, EACH);
+  memset(c->b.bits, 0, sizeof c->b.bits);
+  c->b.bits[RT_FAMILY_TIME] = 4;
+  c->score = rt__candidate_score(&c->b, RT__PRIOR_BITS);
+  double same = rt__candidate_pool_score(c);
+  c->b.bits[RT_FAMILY_CLIENT] = -10;
+  c->b.bits[RT_FAMILY_CONTENT] = -4;
+  c->b.said[RT_FAMILY_CONTENT] = true;
+  c->score = rt__candidate_score(&c->b, RT__PRIOR_BITS);
+  assert_true(fabs(rt__candidate_pool_score(c) - same) < 1e-9);
+  assert_true(c->score < same);
+  rt__candidate *met = put_in(&h, RT__FROM_CUSTOMERS, 0, 8, EACH);
+  met->b = c->b;
+  met->score = c->score;
+  assert_true(rt__candidate_pool_score(met) > same);
+}
+
 static void test_a_part_of_what_is_open(void **state)
 {
   (void)state;
@@ -195,6 +240,8 @@ int main(void)
       cmocka_unit_test(test_favourites_are_a_business),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),
       cmocka_unit_test(test_customers_are_dealt),
+      cmocka_unit_test(test_what_is_dealt_is_alike),
+      cmocka_unit_test(test_the_score_of_a_pool),
       cmocka_unit_test(test_a_part_of_what_is_open),
       cmocka_unit_test(test_no_memory),
   };
