@@ -2,44 +2,13 @@
  * Capped: a time zone is not evidence, and equal honest rates exist. */
 #include "account/timed.h"
 #include "link/clock.h"
-#include "link/days.h"
+#include "link/dealt.h"
 #include "link/evidence.h"
 #include "sketch/stats.h"
 
 #include <math.h>
 
 #define PAIRS 200 /* pairs of members whose clocks are compared */
-
-/* how evenly a balancer deals, from taking turns to drawing lots: phi = chi2 / df */
-static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1.0, 1.0, 1.1, 1.1};
-
-#define PHI_LEAST                                                                                  \
-  0.05 /* evener than this is not told apart: a perfect round robin has no noise at all */
-
-static double mixture(double chi2, double df, const double *phi, size_t n)
-{
-  double v[RT__REFERENCE_MAX];
-  for (size_t i = 0; i < n; i++)
-    v[i] = rt__log_scaled_chi2(chi2, df, phi[i]);
-  return rt__log_mean_exp(v, n);
-}
-
-/* In a sample a share p of each day's starts is seen, and the draw adds its own noise: of the
- * excess or lack of spread over counting, p is left. Owners are measured in the sample itself. */
-static double swing_bits(const rt__swing *w, const double *owner, size_t n, double p)
-{
-  double even[RT__ARRAY_LEN(dealt)];
-  for (size_t i = 0; i < RT__ARRAY_LEN(dealt); i++)
-    even[i] = 1 + p * (dealt[i] - 1);
-  double chi2 = w->chi2 > PHI_LEAST * w->df ? w->chi2 : PHI_LEAST * w->df;
-  double one = mixture(chi2, w->df, even, RT__ARRAY_LEN(even)),
-         many = mixture(chi2, w->df, owner, n);
-  /* evener than counting noise never speaks against one hand, however even owners are in this log
-   */
-  double least = chi2 < 0.5 * w->df ? 0 : -5;
-  /* with a start a day everybody looks as if dealt: counting noise hides any swing */
-  return rt__clip((one - many) / RT__LN2, least, 2.5) * rt__ramp(w->mean, 1, 3);
-}
 
 static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
@@ -48,20 +17,18 @@ static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
   if (!w)
     return RT_E_NOMEM;
   rt_code c = rt__days(r->starts, g, w, &n);
-  double bits = 0, chi2 = 0, df = 0, owner[RT__REFERENCE_GRID];
+  double chi2 = 0, df = 0, owner[RT__REFERENCE_GRID];
   size_t n_owners = rt__reference_without(&r->swing, g, owner);
   for (size_t i = 0; i < n; i++) {
     chi2 += w[i].chi2;
     df += w[i].df;
-    if (w[i].df < 2 || n_owners == 0)
-      continue;
-    bits += swing_bits(&w[i], owner, n_owners, r->starts->sampled);
   }
-  rt__free(r->alloc, w, g->n * sizeof *w);
   if (n >= RT__CLOCK_MIN) {
+    double bits = rt__dealt_bits(w, n, owner, n_owners, r->starts->sampled);
     b->balance = rt__clip(0.5 * bits, -6, 5);
     b->phi = chi2 / (df > 1 ? df : 1);
   }
+  rt__free(r->alloc, w, g->n * sizeof *w);
   return c;
 }
 
@@ -283,7 +250,8 @@ static rt_code member_days(const rt__reference *r, const rt__group *g, double *o
     const rt__swing *x = &w[k++];
     if (x->df < 2 || n_owners == 0)
       continue;
-    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] = swing_bits(x, owner, n_owners, r->starts->sampled);
+    out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME] =
+        rt__dealt_one(x, owner, n_owners, r->starts->sampled);
   }
   rt__free(r->alloc, w, g->n * sizeof *w);
   return c;
@@ -383,7 +351,7 @@ rt_code rt__swing_reference(const rt__starts *s, double *out, uint32_t *account,
         at++;
       account[k] = g.account[at];
       if (w[j].df >= 3)
-        out[k++] = rt__clip(w[j].chi2 / w[j].df, PHI_LEAST, 60);
+        out[k++] = rt__clip(w[j].chi2 / w[j].df, RT__PHI_LEAST, 60);
     }
     rt__group_free(s->alloc, &g);
   }
