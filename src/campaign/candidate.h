@@ -81,7 +81,7 @@ typedef struct rt__draft {
   const rt__candidate *lead; /* the case with the highest score; NULL for a solo */
   uint32_t *account;         /* ascending */
   uint32_t n, cap;
-  uint32_t solo; /* the account of a solo */
+  double solo_bits; /* the score of a solo, posterior bits */
 } rt__draft;
 
 typedef struct rt__drafts {
@@ -102,7 +102,8 @@ void rt__drafts_free(rt__drafts *d);
 rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
                        const uint32_t *accounts, size_t n);
 
-/* heavy single accounts that look like a harvest: suspects */
+/* Single accounts that look like a harvest: suspects, of which the best half percent of all
+ * accounts are named. */
 rt_code rt__solos(const rt__reference *r, const rt__candidate *cases, size_t n, rt__drafts *d,
                   rt_error *err);
 

@@ -33,7 +33,7 @@ static double probability(const rt__detection *d, double score_bits)
 static double score_of(const rt__detection *d, const rt__draft *x)
 {
   if (!x->lead)
-    return 0.5;
+    return probability(d, x->solo_bits);
   return probability(d, x->verdict == RT_VERDICT_POOLED ? rt__candidate_pool_score(x->lead)
                                                         : x->lead->score);
 }
