@@ -1,6 +1,7 @@
 #include "campaign/significance.h"
 
 #include "account/profile.h"
+#include "campaign/member.h"
 #include "digest/name.h"
 #include "sketch/stats.h"
 
@@ -10,9 +11,7 @@
 
 /* A member was found with the others before its own bits were counted: odds of 8 : 1 to begin with.
  */
-#define MEMBER_PRIOR   3.0
-#define BYSTANDER_BITS (-2.5) /* own bits at which an account only shares the pool */
-#define COVER_BITS     (-2.0) /* content or size bits at which its own harvesting is not shown */
+#define MEMBER_PRIOR 3.0
 
 static double logistic(double bits)
 {
@@ -39,29 +38,6 @@ static double score_of(const rt__detection *d, const rt__draft *x)
 }
 
 /* ---- members */
-
-static rt_role role_of(const double *bits, double sum, bool found_by_rows)
-{
-  double work = isnan(bits[RT_FAMILY_CONTENT]) ? bits[RT_FAMILY_SIZE] : bits[RT_FAMILY_CONTENT];
-  if (!found_by_rows)
-    return RT_ROLE_COVER;
-  if (sum <= BYSTANDER_BITS)
-    return RT_ROLE_BYSTANDER;
-  return (isnan(work) || work > COVER_BITS) ? RT_ROLE_HARVEST : RT_ROLE_COVER;
-}
-
-/* what a family adds to a member's sum: beside content, sizes only tell when they contradict, and
- * half */
-static double counted(const double *bits, int f)
-{
-  if (isnan(bits[f]))
-    return 0;
-  if ((f == RT_FAMILY_CLIENT || f == RT_FAMILY_NETWORK) && bits[f] > 0)
-    return 0;
-  if (f != RT_FAMILY_SIZE || isnan(bits[RT_FAMILY_CONTENT]))
-    return bits[f];
-  return bits[f] < 0 ? bits[f] / 2 : 0;
-}
 
 static void count_member(const rt__detection *d, uint32_t account, struct rt_campaign *c,
                          struct rt_member *m)
@@ -95,24 +71,23 @@ static int by_member(const void *a, const void *b)
 }
 
 static rt_code describe_members(const rt__detection *d, const rt__draft *x, const rt__group *g,
-                                const double *bits, rt__arena *arena, struct rt_campaign *c)
+                                const double *bits, const double *sums, rt__arena *arena,
+                                struct rt_campaign *c)
 {
   c->members = rt__arena_take(arena, x->n * sizeof *c->members);
   if (!c->members)
     return RT_E_NOMEM;
   for (uint32_t i = 0, at = 0; i < x->n; i++) {
     struct rt_member *m = &c->members[c->n_members++];
-    double sum = 0;
     while (at < g->n && g->account[at] < x->account[i])
       at++;
-    for (int f = 0; f < RT_FAMILY_COUNT; f++) {
-      bool known = at < g->n && g->account[at] == x->account[i];
+    bool known = at < g->n && g->account[at] == x->account[i];
+    double sum = known ? sums[at] : 0;
+    for (int f = 0; f < RT_FAMILY_COUNT; f++)
       m->bits[f] = known ? bits[(size_t)at * RT_FAMILY_COUNT + (size_t)f] : NAN;
-      sum += counted(m->bits, f);
-    }
     const rt__candidate *by = d->drafts.by[x->account[i]];
     bool rows = !by || rt__group_has(by->g, x->account[i]);
-    m->role = x->lead && x->verdict == RT_VERDICT_DISTILLATION ? role_of(m->bits, sum, rows)
+    m->role = x->lead && x->verdict == RT_VERDICT_DISTILLATION ? rt__member_role(m->bits, sum, rows)
                                                                : RT_ROLE_HARVEST;
     m->score = c->score * (x->lead ? logistic(MEMBER_PRIOR + sum) : 1);
     count_member(d, x->account[i], c, m);
@@ -162,13 +137,14 @@ static void strengths(const rt__detection *d, const rt__draft *x, const rt__bits
 static rt_code describe_group(const rt__detection *d, const rt__draft *x, const rt__group *g,
                               rt__arena *arena, struct rt_campaign *c, rt_error *err)
 {
-  double *bits = rt__calloc(d->alloc, g->n, RT_FAMILY_COUNT * sizeof *bits);
+  double *bits = rt__calloc(d->alloc, g->n, (RT_FAMILY_COUNT + 1) * sizeof *bits);
+  double *sum = bits + (size_t)g->n * RT_FAMILY_COUNT;
   rt__bits b;
   if (!bits)
     return rt__fail(err, RT_E_NOMEM, "no memory for members");
   rt_code e = rt__evidence(&d->reference, g, &b, err);
   if (e == RT_OK && x->n > 1)
-    e = rt__member_bits(&d->reference, g, bits, err);
+    e = rt__members(&d->reference, g, bits, sum, err);
   for (size_t i = 0; x->n == 1 && i < (size_t)g->n * RT_FAMILY_COUNT; i++)
     bits[i] = NAN;
   if (e == RT_OK) {
@@ -178,11 +154,11 @@ static rt_code describe_group(const rt__detection *d, const rt__draft *x, const 
     if (e == RT_OK)
       e = rt__word_counters(&b, x->verdict, arena, c);
     if (e == RT_OK)
-      e = describe_members(d, x, g, bits, arena, c);
+      e = describe_members(d, x, g, bits, sum, arena, c);
     if (e != RT_OK)
       (void)rt__fail(err, e, "no memory for findings");
   }
-  rt__free(d->alloc, bits, g->n * RT_FAMILY_COUNT * sizeof *bits);
+  rt__free(d->alloc, bits, g->n * (RT_FAMILY_COUNT + 1) * sizeof *bits);
   return e;
 }
 

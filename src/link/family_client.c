@@ -123,7 +123,7 @@ rt_code rt__member_client(const rt__reference *r, const rt__group *g, double *ou
         (*v)++;
       else
         out[i * RT_FAMILY_COUNT + RT_FAMILY_CLIENT] =
-            (double)(*v - 1) >= 0.2 * (g->n - 1) ? 0.5 : -3;
+            (double)(*v - 1) >= 0.2 * (g->n - 1) ? 0.5 : -5;
     }
   rt__map_free(&users);
   return c;

@@ -117,6 +117,51 @@ static rt_code batch(const rt__reference *r, const rt__group *g, uint32_t from, 
   return c;
 }
 
+#define REPEAT_ROWS 8 /* starts that show whether an account repeats itself */
+
+/* share of an account's starts that repeat a prompt of its own */
+static rt_code repeats(const rt__starts *s, const rt__group *g, uint32_t i, rt__map *mine,
+                       double *share)
+{
+  size_t n = 0, distinct = 0;
+  rt__map_clear(mine);
+  for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++) {
+    bool fresh = false;
+    uint64_t prompt = s->slot[g->row[k]];
+    if (prompt && !rt__map_put(mine, prompt, &fresh))
+      return RT_E_NOMEM;
+    n += prompt != 0;
+    distinct += fresh;
+  }
+  *share = n >= REPEAT_ROWS ? (double)(n - distinct) / (double)n : 0;
+  return RT_OK;
+}
+
+/* A list is gone through once; one who comes back to his own prompts, where the group doesn't, has
+ * a business of his own. In a sample repeats are mostly not seen. */
+static rt_code own_repeats(const rt__reference *r, const rt__group *g, double *out)
+{
+  double *share = rt__calloc(r->alloc, g->n, 2 * sizeof *share), usual = 0;
+  rt__map mine;
+  rt_code c = share ? RT_OK : RT_E_NOMEM;
+  rt__map_init(&mine, r->alloc, SIZE_MAX, 25);
+  for (uint32_t i = 0; i < g->n && c == RT_OK; i++)
+    c = repeats(r->starts, g, i, &mine, &share[i]);
+  if (c == RT_OK) {
+    memcpy(share + g->n, share, g->n * sizeof *share);
+    usual = rt__median(share + g->n, g->n);
+  }
+  for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
+    double *at = &out[i * RT_FAMILY_COUNT + RT_FAMILY_CONTENT];
+    double bits = rt__clip(20 * (share[i] - usual - 0.05), 0, 6);
+    if (bits > 0)
+      *at = (isnan(*at) ? 0 : *at) - bits;
+  }
+  rt__map_free(&mine);
+  rt__free(r->alloc, share, g->n * 2 * sizeof *share);
+  return c;
+}
+
 rt_code rt__member_content(const rt__reference *r, const rt__group *g, double *out)
 {
   if (!r->idf.weight || r->own.n == 0)
@@ -125,5 +170,5 @@ rt_code rt__member_content(const rt__reference *r, const rt__group *g, double *o
   rt_code c = RT_OK;
   for (uint32_t from = 0; from < step && c == RT_OK; from++)
     c = batch(r, g, from, step, out);
-  return c;
+  return c == RT_OK && r->starts->sampled >= 1 ? own_repeats(r, g, out) : c;
 }

@@ -39,13 +39,19 @@ typedef struct pace {
   double log_rate, n, lo, hi;
 } pace;
 
+static bool has_pace(const rt__starts *s, const rt__group *g, uint32_t i)
+{
+  double lo = s->t[g->row[g->at[i]]], hi = s->t[g->row[g->at[i + 1] - 1]];
+  return rt__group_rows(g, i) >= 4 && hi - lo > 3600;
+}
+
 static size_t paces(const rt__starts *s, const rt__group *g, pace *out)
 {
   size_t k = 0;
   for (uint32_t i = 0; i < g->n; i++) {
     uint32_t n = rt__group_rows(g, i);
     double lo = s->t[g->row[g->at[i]]], hi = s->t[g->row[g->at[i + 1] - 1]];
-    if (n >= 4 && hi - lo > 3600)
+    if (has_pace(s, g, i))
       out[k++] = (pace){log((n - 1) / (hi - lo)), n, lo, hi};
   }
   return k;
@@ -68,6 +74,14 @@ static double together(const pace *p, size_t n)
   return pairs > 0 ? sum / pairs : 0;
 }
 
+/* nats that an account's rate is the group's */
+static double same_rate(const rt__reference *r, const pace *p, double med)
+{
+  double z = p->log_rate - med, s0 = sqrt(0.0036 + 1 / p->n),
+         s1 = sqrt(r->rate_sd * r->rate_sd + 1 / p->n);
+  return -0.5 * (z / s0) * (z / s0) - log(s0) + 0.5 * (z / s1) * (z / s1) + log(s1);
+}
+
 static rt_code equal(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   pace *p = rt__calloc(r->alloc, g->n, sizeof *p);
@@ -77,12 +91,8 @@ static rt_code equal(const rt__reference *r, const rt__group *g, rt__bits *b)
     for (size_t i = 0; i < n; i++)
       v[i] = p[i].log_rate;
     double med = rt__median(v, n), sum = 0;
-    for (size_t i = 0; i < n; i++) {
-      double z = p[i].log_rate - med;
-      double s0 = sqrt(0.0036 + 1 / p[i].n), s1 = sqrt(r->rate_sd * r->rate_sd + 1 / p[i].n);
-      double ll = -0.5 * (z / s0) * (z / s0) - log(s0) + 0.5 * (z / s1) * (z / s1) + log(s1);
-      sum += rt__clip(ll, -3, 3);
-    }
+    for (size_t i = 0; i < n; i++)
+      sum += rt__clip(same_rate(r, &p[i], med), -3, 3);
     double both = n >= RT__CLOCK_MIN ? together(p, n) : 0;
     b->equal = n >= RT__CLOCK_MIN ? rt__clip(0.5 * sum / RT__LN2 * both * both, 0, 3) : 0;
   }
@@ -235,7 +245,9 @@ rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)
 
 /* ---- members */
 
-#define OTHERS 12 /* whose clock a member's is compared with */
+#define OTHERS     12     /* whose clock a member's is compared with */
+#define ONE_RATE   2.0    /* bits of equal rates at which a group keeps one */
+#define OTHER_RATE (-1.0) /* bits at which a member keeps another */
 
 static rt_code member_days(const rt__reference *r, const rt__group *g, double *out)
 {
@@ -285,10 +297,39 @@ static rt_code member_clock(const rt__reference *r, const rt__group *g, double *
   return v && even ? RT_OK : RT_E_NOMEM;
 }
 
+/* Where all keep one rate, one who doesn't is not dealt with them: then even days and gaps are his
+ * own doing. */
+static rt_code member_pace(const rt__reference *r, const rt__group *g, double *out)
+{
+  pace *p = rt__calloc(r->alloc, g->n, sizeof *p);
+  double *v = rt__calloc(r->alloc, g->n, sizeof *v);
+  rt__bits b = {0};
+  rt_code c = p && v ? equal(r, g, &b) : RT_E_NOMEM;
+  if (c == RT_OK && b.equal >= ONE_RATE) {
+    size_t n = paces(r->starts, g, p), k = 0;
+    for (size_t i = 0; i < n; i++)
+      v[i] = p[i].log_rate;
+    double med = rt__median(v, n);
+    for (uint32_t i = 0; i < g->n; i++) {
+      if (!has_pace(r->starts, g, i))
+        continue;
+      double *at = &out[i * RT_FAMILY_COUNT + RT_FAMILY_TIME];
+      double bits = same_rate(r, &p[k++], med) / RT__LN2;
+      if (bits <= OTHER_RATE)
+        *at = (isnan(*at) || *at > 0 ? 0 : *at) + rt__clip(bits, -4, 0);
+    }
+  }
+  rt__free(r->alloc, p, g->n * sizeof *p);
+  rt__free(r->alloc, v, g->n * sizeof *v);
+  return c;
+}
+
 static rt_code member_times(const rt__reference *r, const rt__group *g, double *out)
 {
   rt_code c = member_days(r, g, out);
-  return c == RT_OK && r->starts->sampled >= 1 ? member_clock(r, g, out) : c;
+  if (c == RT_OK && r->starts->sampled >= 1)
+    c = member_clock(r, g, out);
+  return c == RT_OK ? member_pace(r, g, out) : c;
 }
 
 static rt_code member_timed(const rt__reference *r, const rt__group *g, const rt__group *timed,
