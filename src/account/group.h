@@ -63,7 +63,7 @@ bool rt__group_has(const rt__group *g, uint32_t account);
 void rt__group_filter(rt__group *g, const bool *keep);
 
 /* a growing list of groups, bounded */
-#define RT__GROUPS_MAX 200000
+#define RT__GROUPS_MAX ((size_t)1 << 22)
 typedef struct rt__groups {
   const rt_alloc *alloc;
   rt__group *g;

@@ -198,6 +198,7 @@ typedef struct trial {
 
 typedef struct trials {
   const rt__detection *d;
+  rt__crowd crowd;
   trial *t;
 } trials;
 
@@ -213,7 +214,7 @@ static void try_one(void *arg, size_t i)
   t->code = rt__compose(x->d, draft, &g);
   if (t->code != RT_OK)
     return;
-  t->code = rt__not_chance(x->d, &g, &t->chance);
+  t->code = rt__not_chance(x->d, &x->crowd, &g, &t->chance);
   rt__group_free(x->d->alloc, &g);
 }
 
@@ -222,8 +223,9 @@ static rt_code weigh_chance(const rt__detection *d, rt_findings *out)
 {
   size_t n = out->n_campaigns;
   double *p = rt__calloc(d->alloc, n, 2 * sizeof *p);
-  trials x = {d, rt__calloc(d->alloc, n, sizeof *x.t)};
-  rt_code c = p && x.t ? RT_OK : RT_E_NOMEM;
+  trials x = {.d = d, .t = rt__calloc(d->alloc, n, sizeof *x.t)};
+  rt_code c = rt__crowd_of(d, &x.crowd);
+  c = c == RT_OK && !(p && x.t) ? RT_E_NOMEM : c;
   if (c == RT_OK)
     rt__run_parallel(d, n, try_one, &x);
   for (size_t i = 0; c == RT_OK && i < n; i++) {
@@ -242,6 +244,7 @@ static rt_code weigh_chance(const rt__detection *d, rt_findings *out)
   }
   rt__free(d->alloc, p, n * 2 * sizeof *p);
   rt__free(d->alloc, x.t, n * sizeof *x.t);
+  rt__crowd_free(&x.crowd);
   return c;
 }
 

@@ -94,20 +94,66 @@ static void mark_customers(pools *p, const rt__starts *s, rt__candidate *cases, 
 
 /* ---- what a firm does in the open */
 
-static void mark_parts(const rt__candidate *outer, rt__candidate *cases, size_t n, bool *in)
+/* which candidates each account is in */
+typedef struct found_in {
+  size_t *at; /* n_accounts + 1 */
+  uint32_t *in;
+  uint32_t *inside; /* of each candidate: accounts in the one at hand */
+  size_t n;         /* accounts in all candidates */
+} found_in;
+
+static void found_free(const rt__starts *s, found_in *f, size_t n)
 {
-  for (uint32_t k = 0; k < outer->g->n; k++)
-    in[outer->g->account[k]] = true;
-  for (size_t j = 0; j < n; j++) {
-    const rt__group *g = cases[j].g;
-    uint32_t inside = 0;
-    for (uint32_t i = 0; i < g->n; i++)
-      inside += in[g->account[i]];
-    bool part = (double)rows_of(&cases[j]) <= OPEN_PART * (double)rows_of(outer);
-    cases[j].inside |= part && inside >= INSIDE * g->n;
-  }
-  for (uint32_t k = 0; k < outer->g->n; k++)
-    in[outer->g->account[k]] = false;
+  rt__free(s->alloc, f->at, (s->n_accounts + 2) * sizeof *f->at);
+  rt__free(s->alloc, f->in, f->n * sizeof *f->in);
+  rt__free(s->alloc, f->inside, n * sizeof *f->inside);
+}
+
+static rt_code find_accounts(const rt__starts *s, const rt__candidate *cases, size_t n, found_in *f)
+{
+  *f = (found_in){.at = rt__calloc(s->alloc, s->n_accounts + 2, sizeof *f->at)};
+  for (size_t j = 0; j < n; j++)
+    f->n += cases[j].g->n;
+  f->in = rt__calloc(s->alloc, f->n, sizeof *f->in);
+  f->inside = rt__calloc(s->alloc, n, sizeof *f->inside);
+  if (!f->at || !f->in || !f->inside)
+    return RT_E_NOMEM;
+  for (size_t j = 0; j < n; j++)
+    for (uint32_t k = 0; k < cases[j].g->n; k++)
+      f->at[cases[j].g->account[k] + 2]++;
+  for (size_t a = 0; a < s->n_accounts; a++)
+    f->at[a + 2] += f->at[a + 1];
+  for (size_t j = 0; j < n; j++)
+    for (uint32_t k = 0; k < cases[j].g->n; k++)
+      f->in[f->at[cases[j].g->account[k] + 1]++] = (uint32_t)j;
+  return RT_OK;
+}
+
+/* those that are so much inside `outer`, and so little of it, are parts of it */
+static void mark_parts(const rt__candidate *outer, rt__candidate *cases, found_in *f)
+{
+  const rt__group *o = outer->g;
+  for (uint32_t k = 0; k < o->n; k++)
+    for (size_t x = f->at[o->account[k]]; x < f->at[o->account[k] + 1]; x++) {
+      rt__candidate *c = &cases[f->in[x]];
+      bool part = (double)rows_of(c) <= OPEN_PART * (double)rows_of(outer);
+      c->inside |= ++f->inside[f->in[x]] >= INSIDE * c->g->n && part;
+    }
+  for (uint32_t k = 0; k < o->n; k++)
+    for (size_t x = f->at[o->account[k]]; x < f->at[o->account[k] + 1]; x++)
+      f->inside[f->in[x]] = 0;
+}
+
+/* O(candidates of each account of what is in the open) */
+static rt_code mark_all_parts(const rt__starts *s, rt__candidate *cases, size_t n)
+{
+  found_in f;
+  rt_code c = find_accounts(s, cases, n, &f);
+  for (size_t i = 0; c == RT_OK && i < n; i++)
+    if (rt__candidate_is_harvest(&cases[i]) && rt__candidate_in_the_open(&cases[i]))
+      mark_parts(&cases[i], cases, &f);
+  found_free(s, &f, n);
+  return c;
 }
 
 rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n, rt_error *err)
@@ -115,17 +161,16 @@ rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n, rt_er
   double most = 0;
   size_t all = s->n_accounts;
   pools p = {.root = rt__calloc(s->alloc, all, sizeof *p.root),
-             .in = rt__calloc(s->alloc, all, 2 * sizeof *p.in),
+             .in = rt__calloc(s->alloc, all, sizeof *p.in),
              .rows = rt__calloc(s->alloc, all, sizeof *p.rows),
              .met = rt__calloc(s->alloc, all, sizeof *p.met)};
   rt_code c = p.root && p.in && p.rows && p.met ? ordinary(s, &most) : RT_E_NOMEM;
   if (c == RT_OK)
     mark_customers(&p, s, cases, n, most);
-  for (size_t i = 0; c == RT_OK && i < n; i++)
-    if (rt__candidate_is_harvest(&cases[i]) && rt__candidate_in_the_open(&cases[i]))
-      mark_parts(&cases[i], cases, n, p.in + all);
+  if (c == RT_OK)
+    c = mark_all_parts(s, cases, n);
   rt__free(s->alloc, p.root, all * sizeof *p.root);
-  rt__free(s->alloc, p.in, all * 2 * sizeof *p.in);
+  rt__free(s->alloc, p.in, all * sizeof *p.in);
   rt__free(s->alloc, p.rows, all * sizeof *p.rows);
   rt__free(s->alloc, p.met, all * sizeof *p.met);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for resellers");

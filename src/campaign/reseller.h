@@ -13,7 +13,8 @@
 
 #include "campaign/candidate.h"
 
-/* marks such candidates, once all are weighed. O(pools x accounts of candidates) */
+/* marks such candidates, once all are weighed. O(accounts of candidates, and for each of those in
+ * the open once more the candidates of its accounts) */
 rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n,
                       rt_error *err) RT__MUST_CHECK;
 

@@ -60,33 +60,37 @@ static rt_code same_sizes(const rt__detection *d, const rt__group *g, double *ou
 
 /* ---- accounts to draw from */
 
-typedef struct sized {
-  uint32_t rows, account;
-} sized;
-
 static int by_rows(const void *a, const void *b)
 {
-  const sized *x = a, *y = b;
+  const rt__sized *x = a, *y = b;
   if (x->rows != y->rows)
     return x->rows < y->rows ? -1 : 1;
   return x->account < y->account ? -1 : x->account > y->account;
 }
 
-/* those in no campaign and not of people who read and write on, by their volume */
-static size_t comparable(const rt__detection *d, sized *out)
+rt_code rt__crowd_of(const rt__detection *d, rt__crowd *out)
 {
-  size_t n = 0;
-  for (uint32_t a = 0; a < d->starts.n_accounts; a++)
-    if (!d->drafts.of[a] && rt__starts_count(&d->starts, a) > 0 &&
-        rt__starts_followed(&d->starts, a) < 0.2)
-      out[n++] = (sized){rt__starts_count(&d->starts, a), a};
-  if (n)
-    qsort(out, n, sizeof *out, by_rows);
-  return n;
+  const rt__starts *s = &d->starts;
+  *out = (rt__crowd){.alloc = d->alloc, .cap = s->n_accounts};
+  out->v = rt__calloc(d->alloc, out->cap, sizeof *out->v);
+  if (!out->v)
+    return RT_E_NOMEM;
+  for (uint32_t a = 0; a < s->n_accounts; a++)
+    if (!d->drafts.of[a] && rt__starts_count(s, a) > 0 && rt__starts_followed(s, a) < 0.2)
+      out->v[out->n++] = (rt__sized){rt__starts_count(s, a), a};
+  if (out->n)
+    qsort(out->v, out->n, sizeof *out->v, by_rows);
+  return RT_OK;
+}
+
+void rt__crowd_free(rt__crowd *c)
+{
+  rt__free(c->alloc, c->v, c->cap * sizeof *c->v);
+  *c = (rt__crowd){.alloc = c->alloc};
 }
 
 /* where an account of so many rows would stand */
-static size_t place_of(const sized *pool, size_t n, uint32_t rows)
+static size_t place_of(const rt__sized *pool, size_t n, uint32_t rows)
 {
   size_t lo = 0, hi = n;
   while (lo < hi) {
@@ -102,7 +106,7 @@ static size_t place_of(const sized *pool, size_t n, uint32_t rows)
 /* One of the nearest in volume that was not taken yet; by rank, since a window of volumes holds
  * more above its middle than below, and busier accounts swing more. The caller
  * sees to it that there are twice as many as are taken. */
-static uint32_t nearest(const sized *pool, size_t n, bool *taken, uint32_t rows, rt__rng *r)
+static uint32_t nearest(const rt__sized *pool, size_t n, bool *taken, uint32_t rows, rt__rng *r)
 {
   size_t at = place_of(pool, n, rows), most = n < 2 * NEAR ? n : 2 * NEAR;
   size_t from = at < NEAR ? 0 : at - NEAR;
@@ -121,18 +125,18 @@ static int by_number(const void *a, const void *b)
 }
 
 /* for each member of `like` an account of about its volume */
-static rt_code draw(const rt__detection *d, const sized *pool, size_t n, const rt__group *like,
+static rt_code draw(const rt__detection *d, const rt__crowd *crowd, const rt__group *like,
                     uint64_t seed, rt__group *g)
 {
   uint32_t pick[GROUP_MAX];
   rt__rng r = {seed, 0};
-  bool *taken = rt__calloc(d->alloc, n, sizeof *taken);
+  bool *taken = rt__calloc(d->alloc, crowd->n, sizeof *taken);
   if (!taken)
     return RT_E_NOMEM;
   for (uint32_t i = 0; i < like->n; i++)
-    pick[i] = nearest(pool, n, taken, rt__group_rows(like, i), &r);
+    pick[i] = nearest(crowd->v, crowd->n, taken, rt__group_rows(like, i), &r);
   qsort(pick, like->n, sizeof *pick, by_number);
-  rt__free(d->alloc, taken, n * sizeof *taken);
+  rt__free(d->alloc, taken, crowd->n * sizeof *taken);
   return rt__group_of_accounts(&d->starts, pick, like->n, g);
 }
 
@@ -155,20 +159,19 @@ static rt_code some_of(const rt__detection *d, const rt__group *g, size_t most, 
   return c;
 }
 
-static rt_code compare(const rt__detection *d, const rt__group *whole, statistic fn, unsigned draws,
-                       size_t most, rt__chance *out)
+static rt_code compare(const rt__detection *d, const rt__crowd *crowd, const rt__group *whole,
+                       statistic fn, unsigned draws, size_t most, rt__chance *out)
 {
   rt__group part, *g = &part;
-  sized *pool = rt__calloc(d->alloc, d->starts.n_accounts, sizeof *pool);
   double real = NAN, v;
   rt_code c = some_of(d, whole, most, g);
   if (c == RT_OK)
-    c = pool ? fn(d, g, &real) : RT_E_NOMEM;
-  size_t n = c == RT_OK ? comparable(d, pool) : 0, k = g->n;
+    c = fn(d, g, &real);
   unsigned done = 0, as_good = 0;
-  for (unsigned i = 0; c == RT_OK && !isnan(real) && n >= 2 * k && i < draws; i++) {
+  bool enough = crowd->n >= 2 * (size_t)g->n;
+  for (unsigned i = 0; c == RT_OK && !isnan(real) && enough && i < draws; i++) {
     rt__group r;
-    c = draw(d, pool, n, g, 0x5160 + i, &r);
+    c = draw(d, crowd, g, 0x5160 + i, &r);
     if (c != RT_OK)
       break;
     c = fn(d, &r, &v);
@@ -178,7 +181,6 @@ static rt_code compare(const rt__detection *d, const rt__group *whole, statistic
   }
   out->p = done >= draws / 2 ? (1.0 + as_good) / (1.0 + done) : NAN;
   rt__group_free(d->alloc, g);
-  rt__free(d->alloc, pool, d->starts.n_accounts * sizeof *pool);
   return c;
 }
 
@@ -187,20 +189,21 @@ static bool by_text(rt__origin o)
   return o == RT__FROM_SKELETON || o == RT__FROM_LEXICAL;
 }
 
-rt_code rt__not_chance(const rt__detection *d, const rt__group *g, rt__chance *out)
+rt_code rt__not_chance(const rt__detection *d, const rt__crowd *crowd, const rt__group *g,
+                       rt__chance *out)
 {
   *out = (rt__chance){NAN, "no second family to hold out"};
   rt_code c;
   if (by_text(g->origin)) {
-    c = compare(d, g, even_days, RT__DRAWS_FAST, GROUP_MAX, out);
+    c = compare(d, crowd, g, even_days, RT__DRAWS_FAST, GROUP_MAX, out);
     if (c == RT_OK && !isnan(out->p))
       out->method = "held-out family time (even days), random accounts of like volume, Holm";
   } else if (d->starts.text) {
-    c = compare(d, g, one_list, RT__DRAWS_SLOW, SLOW_MAX, out);
+    c = compare(d, crowd, g, one_list, RT__DRAWS_SLOW, SLOW_MAX, out);
     if (c == RT_OK && !isnan(out->p))
       out->method = "held-out family content (one list), random accounts of like volume, Holm";
   } else {
-    c = compare(d, g, same_sizes, RT__DRAWS_SLOW, SLOW_MAX, out);
+    c = compare(d, crowd, g, same_sizes, RT__DRAWS_SLOW, SLOW_MAX, out);
     if (c == RT_OK && !isnan(out->p))
       out->method = "held-out family size, random accounts of like volume, Holm";
   }

@@ -25,7 +25,24 @@ typedef struct rt__chance {
   const char *method; /* static storage */
 } rt__chance;
 
-rt_code rt__not_chance(const rt__detection *d, const rt__group *g, rt__chance *out) RT__MUST_CHECK;
+/* accounts to draw from: those in no campaign and not of people who read and write on, by volume */
+typedef struct rt__sized {
+  uint32_t rows, account;
+} rt__sized;
+
+typedef struct rt__crowd {
+  const rt_alloc *alloc;
+  rt__sized *v;
+  size_t n, cap;
+} rt__crowd;
+
+/* once a run, after the drafts are made. O(starts + accounts log accounts) */
+rt_code rt__crowd_of(const rt__detection *d, rt__crowd *out) RT__MUST_CHECK;
+void rt__crowd_free(rt__crowd *c);
+
+/* O(draws * (rows of the group + a byte for each of the crowd)) */
+rt_code rt__not_chance(const rt__detection *d, const rt__crowd *crowd, const rt__group *g,
+                       rt__chance *out) RT__MUST_CHECK;
 
 /* Holm's correction, in place; NaN entries are left out */
 rt_code rt__holm(const rt_alloc *a, double *p, size_t n) RT__MUST_CHECK;

@@ -196,17 +196,10 @@ static rt_code take_edges(search *f)
 
 /* ---- groups */
 
-static rt_code take_group(const search *f, const bool *in, uint32_t n, rt__groups *out)
+static rt_code take_group(const search *f, const uint32_t *account, size_t n, rt__groups *out)
 {
   rt__group g;
-  uint32_t *account = rt__calloc(f->alloc, n, sizeof *account), k = 0;
-  if (!account)
-    return RT_E_NOMEM;
-  for (uint32_t i = 0; i < f->s->n_accounts; i++)
-    if (in[i])
-      account[k++] = i;
-  rt_code c = rt__group_of_accounts(f->s, account, k, &g);
-  rt__free(f->alloc, account, n * sizeof *account);
+  rt_code c = rt__group_of_accounts(f->s, account, n, &g);
   if (c != RT_OK)
     return c;
   g.origin = RT__FROM_CUSTOMERS;
@@ -215,25 +208,15 @@ static rt_code take_group(const search *f, const bool *in, uint32_t n, rt__group
 
 static rt_code communities(const search *f, rt__groups *out)
 {
-  uint32_t n = (uint32_t)f->s->n_accounts, k = 0;
-  uint32_t *label = rt__calloc(f->alloc, n, sizeof *label),
-           *u = rt__calloc(f->alloc, n, 2 * sizeof *u);
-  bool *in = rt__calloc(f->alloc, n, sizeof *in);
-  rt_code c = label && u && in
-                  ? rt__leiden(f->alloc, n, f->edges, f->n_edges, RESOLUTION, label, &k)
-                  : RT_E_NOMEM;
-  uint32_t *size = u, *knows = u ? u + n : NULL;
-  for (uint32_t i = 0; c == RT_OK && i < n; i++)
-    size[label[i]]++;
-  for (uint32_t q = 0; q < k && c == RT_OK; q++) {
-    uint32_t left =
-        size[q] < ACCOUNTS ? 0 : rt__leiden_core(n, f->edges, f->n_edges, label, q, in, knows);
-    if (left >= ACCOUNTS)
-      c = take_group(f, in, left, out);
+  rt__cores cores;
+  rt_code c = rt__leiden_cores(f->alloc, (uint32_t)f->s->n_accounts, f->edges, f->n_edges,
+                               RESOLUTION, &cores);
+  for (uint32_t q = 0; q < cores.n && c == RT_OK; q++) {
+    size_t n = cores.at[q + 1] - cores.at[q];
+    if (n >= ACCOUNTS)
+      c = take_group(f, cores.node + cores.at[q], n, out);
   }
-  rt__free(f->alloc, label, n * sizeof *label);
-  rt__free(f->alloc, u, n * 2 * sizeof *u);
-  rt__free(f->alloc, in, n * sizeof *in);
+  rt__cores_free(f->alloc, &cores);
   return c;
 }
 

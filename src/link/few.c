@@ -29,14 +29,38 @@ static few look(const rt__starts *s, const rt__stream *st, uint32_t index)
   return (few){log_gap, cv < EVEN_CV && !DAILY(log_gap), index};
 }
 
-/* the log gap around which most even accounts stand; false if none is even */
-static bool mode(const few *f, size_t n, double *at)
+/* how many of the ascending gaps are within PACE of one. O(log n) */
+static size_t near_of(const double *v, size_t n, double gap)
 {
-  size_t best = 0;
+  size_t lo = 0, hi = n, end = n;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (gap - v[mid] >= PACE)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  for (size_t from = lo; from < end;) {
+    size_t mid = from + (end - from) / 2;
+    if (v[mid] - gap < PACE)
+      from = mid + 1;
+    else
+      end = mid;
+  }
+  return end - lo;
+}
+
+/* the log gap around which most even accounts stand, of equals the first; false if none is even. v:
+ * room for n. O(n log n) */
+static bool mode(const few *f, size_t n, double *v, double *at)
+{
+  size_t even = 0, best = 0;
+  for (size_t i = 0; i < n; i++)
+    if (f[i].even)
+      v[even++] = f[i].log_gap;
+  rt__sort_doubles(v, even);
   for (size_t i = 0; i < n; i++) {
-    size_t k = 0;
-    for (size_t j = 0; f[i].even && j < n; j++)
-      k += f[j].even && fabs(f[j].log_gap - f[i].log_gap) < PACE;
+    size_t k = f[i].even ? near_of(v, even, f[i].log_gap) : 0;
     if (k > best) {
       best = k;
       *at = f[i].log_gap;
@@ -47,11 +71,11 @@ static bool mode(const few *f, size_t n, double *at)
 
 /* even accounts near the mode, if they are far more than even accounts elsewhere would put there */
 static rt_code one_bundle(const rt__starts *s, const rt__stream *st, const few *f, size_t n,
-                          rt__groups *out)
+                          double *scratch, rt__groups *out)
 {
   double at = 0;
   size_t core = 0, even = 0, rows_n = 0;
-  if (n < 20 || !mode(f, n, &at))
+  if (n < 20 || !mode(f, n, scratch, &at))
     return RT_OK;
   for (size_t i = 0; i < n; i++) {
     bool in = f[i].even && fabs(f[i].log_gap - at) < PACE;
@@ -86,16 +110,18 @@ rt_code rt__few_groups(const rt__starts *s, rt__groups *out, rt_error *err)
   rt__streams l;
   rt_code c = rt__streams_build(s, RT__STREAMS_LONE, 3, &l);
   few *f = c == RT_OK ? rt__calloc(s->alloc, l.n, sizeof *f) : NULL;
-  if (c == RT_OK && !f)
+  double *scratch = c == RT_OK ? rt__calloc(s->alloc, l.n, sizeof *scratch) : NULL;
+  if (c == RT_OK && !(f && scratch))
     c = RT_E_NOMEM;
   for (uint32_t i = 0, j; c == RT_OK && i < l.n; i = j) {
     size_t n = 0;
     for (j = i; j < l.n && l.st[j].key == l.st[i].key; j++)
       if (l.st[j].n <= 7)
         f[n++] = look(s, &l.st[j], j);
-    c = one_bundle(s, l.st, f, n, out);
+    c = one_bundle(s, l.st, f, n, scratch, out);
   }
   rt__free(s->alloc, f, l.n * sizeof *f);
+  rt__free(s->alloc, scratch, l.n * sizeof *scratch);
   rt__streams_free(&l);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for accounts with few starts");
 }

@@ -281,32 +281,3 @@ rt_code rt__leiden(const rt_alloc *alloc, uint32_t n, const rt__edge *edges, siz
   graph_free(alloc, &g);
   return c;
 }
-
-uint32_t rt__leiden_core(uint32_t n, const rt__edge *edges, size_t n_edges, const uint32_t *label,
-                         uint32_t community, bool *in, uint32_t *knows)
-{
-  uint32_t size = 0;
-  for (uint32_t i = 0; i < n; i++)
-    size += in[i] = label[i] == community;
-  for (bool changed = size > 0; changed;) {
-    if (size <= RT__KNOWS) { /* nobody knows enough: most communities are this small */
-      memset(in, 0, n * sizeof *in);
-      return 0;
-    }
-    memset(knows, 0, n * sizeof *knows);
-    for (size_t e = 0; e < n_edges; e++)
-      if (in[edges[e].a] && in[edges[e].b]) {
-        knows[edges[e].a]++;
-        knows[edges[e].b]++;
-      }
-    double least = RT__KNOWS_PART * size > RT__KNOWS ? RT__KNOWS_PART * size : RT__KNOWS;
-    changed = false;
-    for (uint32_t i = 0; i < n; i++)
-      if (in[i] && knows[i] < least) {
-        in[i] = false;
-        changed = true;
-        size--;
-      }
-  }
-  return size;
-}

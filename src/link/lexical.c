@@ -170,7 +170,9 @@ static int by_posting(const void *a, const void *b)
 typedef struct graph {
   posting *p;
   size_t n_p;
-  float *sim;
+  float *sim;    /* to the vector at hand; 0 outside `met` */
+  uint32_t *met; /* vectors that share a word with it */
+  uint32_t n_met;
   rt__edge *e;
   size_t n_e;
 } graph;
@@ -179,6 +181,7 @@ static void graph_free(const rt_alloc *a, graph *g, uint32_t n)
 {
   rt__free(a, g->p, (size_t)n * VECTOR_WORDS * sizeof *g->p);
   rt__free(a, g->sim, n * sizeof *g->sim);
+  rt__free(a, g->met, n * sizeof *g->met);
   rt__free(a, g->e, (size_t)n * NEIGHBOURS * sizeof *g->e);
 }
 
@@ -195,31 +198,47 @@ static size_t first_of(const graph *g, uint32_t word)
   return lo;
 }
 
-/* the best NEIGHBOURS of vector i, as edges (smaller, larger) */
-static void neighbours(graph *g, const vector *v, uint32_t n, uint32_t i)
+static void compare(graph *g, const vector *v, uint32_t i)
 {
-  struct {
-    float sim;
-    uint32_t j;
-  } best[NEIGHBOURS];
-  size_t k = 0;
-  memset(g->sim, 0, n * sizeof *g->sim);
+  for (uint32_t k = 0; k < g->n_met; k++)
+    g->sim[g->met[k]] = 0;
+  g->n_met = 0;
   for (uint32_t t = 0; t < v[i].n; t++) {
     size_t q = first_of(g, v[i].word[t]), end = q + POSTINGS_READ;
-    for (; q < g->n_p && q < end && g->p[q].word == v[i].word[t]; q++)
-      g->sim[g->p[q].v] += v[i].w[t] * g->p[q].w;
+    for (; q < g->n_p && q < end && g->p[q].word == v[i].word[t]; q++) {
+      float w = v[i].w[t] * g->p[q].w;
+      if (g->sim[g->p[q].v] == 0 && w > 0)
+        g->met[g->n_met++] = g->p[q].v;
+      g->sim[g->p[q].v] += w;
+    }
   }
-  for (uint32_t j = 0; j < n; j++) {
-    if (j == i || g->sim[j] < (float)NEAR)
+}
+
+typedef struct neighbour {
+  float sim;
+  uint32_t j;
+} neighbour;
+
+/* nearer, or as near and earlier: the order in which they are met is nothing */
+static bool nearer(const neighbour *x, const neighbour *y)
+{
+  return x->sim != y->sim ? x->sim > y->sim : x->j < y->j;
+}
+
+/* the best NEIGHBOURS of vector i, as edges (smaller, larger). O(postings read) */
+static void neighbours(graph *g, const vector *v, uint32_t i)
+{
+  neighbour best[NEIGHBOURS];
+  size_t k = 0;
+  compare(g, v, i);
+  for (uint32_t m = 0; m < g->n_met; m++) {
+    neighbour x = {g->sim[g->met[m]], g->met[m]};
+    if (x.j == i || x.sim < (float)NEAR || (k == NEIGHBOURS && !nearer(&x, &best[k - 1])))
       continue;
-    size_t at = k < NEIGHBOURS ? k++ : NEIGHBOURS;
-    if (at == NEIGHBOURS && g->sim[j] <= best[NEIGHBOURS - 1].sim)
-      continue;
-    at = at == NEIGHBOURS ? NEIGHBOURS - 1 : at;
-    for (; at > 0 && best[at - 1].sim < g->sim[j]; at--)
+    size_t at = k < NEIGHBOURS ? k++ : NEIGHBOURS - 1;
+    for (; at > 0 && nearer(&x, &best[at - 1]); at--)
       best[at] = best[at - 1];
-    best[at].sim = g->sim[j];
-    best[at].j = j;
+    best[at] = x;
   }
   for (size_t b = 0; b < k; b++) {
     uint32_t j = best[b].j;
@@ -239,15 +258,16 @@ static rt_code cluster(const space *x, const vector *v, uint32_t n, uint32_t *la
 {
   graph g = {.p = rt__calloc(x->alloc, (size_t)n * VECTOR_WORDS, sizeof *g.p),
              .sim = rt__calloc(x->alloc, n, sizeof *g.sim),
+             .met = rt__calloc(x->alloc, n, sizeof *g.met),
              .e = rt__calloc(x->alloc, (size_t)n * NEIGHBOURS, sizeof *g.e)};
-  rt_code c = g.p && g.sim && g.e ? RT_OK : RT_E_NOMEM;
+  rt_code c = g.p && g.sim && g.met && g.e ? RT_OK : RT_E_NOMEM;
   if (c == RT_OK) {
     for (uint32_t i = 0; i < n; i++)
       for (uint32_t t = 0; t < v[i].n; t++)
         g.p[g.n_p++] = (posting){v[i].word[t], i, v[i].w[t]};
     qsort(g.p, g.n_p, sizeof *g.p, by_posting);
     for (uint32_t i = 0; i < n; i++)
-      neighbours(&g, v, n, i);
+      neighbours(&g, v, i);
     size_t u = 0;
     if (g.n_e)
       qsort(g.e, g.n_e, sizeof *g.e, by_edge);
@@ -305,32 +325,60 @@ static rt_code emit_level(const space *x, uint32_t k, uint32_t level, rt__groups
   return c;
 }
 
+/* vectors by community, ascending inside; at: k + 1 places in order */
+static void sort_by_label(const uint32_t *label, uint32_t n, uint32_t k, uint32_t *at,
+                          uint32_t *order)
+{
+  for (uint32_t i = 0; i < n; i++)
+    at[label[i]]++;
+  for (uint32_t q = 0, sum = 0; q <= k; q++) {
+    uint32_t here = q < k ? at[q] : 0;
+    at[q] = sum;
+    sum += here;
+  }
+  for (uint32_t i = 0; i < n; i++)
+    order[at[label[i]]++] = i;
+  for (uint32_t q = k; q > 0; q--)
+    at[q] = at[q - 1];
+  at[0] = 0;
+}
+
+static void mean_of(const vector *v, const uint32_t *order, uint32_t n, term *t, vector *out)
+{
+  size_t m = 0, u = 0;
+  for (uint32_t i = 0; i < n; i++)
+    for (uint32_t w = 0; w < v[order[i]].n; w++)
+      t[m++] = (term){v[order[i]].word[w], v[order[i]].w[w]};
+  if (m)
+    qsort(t, m, sizeof *t, by_word);
+  for (size_t i = 0; i < m; i++) {
+    if (u && t[u - 1].word == t[i].word)
+      t[u - 1].w += t[i].w;
+    else
+      t[u++] = t[i];
+  }
+  keep_heaviest(t, u, out);
+}
+
 /* mean vectors of the communities; v is overwritten */
 static rt_code merge_vectors(const space *x, vector *v, uint32_t n, const uint32_t *label,
                              uint32_t k)
 {
   vector *next = rt__calloc(x->alloc, k, sizeof *next);
   term *t = rt__calloc(x->alloc, (size_t)n * VECTOR_WORDS, sizeof *t);
-  rt_code c = next && t ? RT_OK : RT_E_NOMEM;
-  for (uint32_t q = 0; c == RT_OK && q < k; q++) {
-    size_t m = 0, u = 0;
-    for (uint32_t i = 0; i < n; i++)
-      for (uint32_t w = 0; label[i] == q && w < v[i].n; w++)
-        t[m++] = (term){v[i].word[w], v[i].w[w]};
-    if (m)
-      qsort(t, m, sizeof *t, by_word);
-    for (size_t i = 0; i < m; i++) {
-      if (u && t[u - 1].word == t[i].word)
-        t[u - 1].w += t[i].w;
-      else
-        t[u++] = t[i];
-    }
-    keep_heaviest(t, u, &next[q]);
-  }
-  if (c == RT_OK)
+  size_t places = (size_t)n + k + 1;
+  uint32_t *at = rt__calloc(x->alloc, places, sizeof *at);
+  rt_code c = next && t && at ? RT_OK : RT_E_NOMEM;
+  if (c == RT_OK) {
+    uint32_t *order = at + k + 1;
+    sort_by_label(label, n, k, at, order);
+    for (uint32_t q = 0; q < k; q++)
+      mean_of(v, order + at[q], at[q + 1] - at[q], t, &next[q]);
     memcpy(v, next, k * sizeof *v);
+  }
   rt__free(x->alloc, next, k * sizeof *next);
   rt__free(x->alloc, t, (size_t)n * VECTOR_WORDS * sizeof *t);
+  rt__free(x->alloc, at, places * sizeof *at);
   return c;
 }
 

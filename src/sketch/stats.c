@@ -49,6 +49,26 @@ static double middle_of(double a, double b, double c)
   return c < a ? a : c > b ? b : c;
 }
 
+/* two parts, the values of the first not above those of the second; how long the first is. 0 < it <
+ * n
+ */
+static size_t part(double *v, size_t n)
+{
+  double pivot = middle_of(v[0], v[n / 2], v[n - 1]);
+  size_t i = 0, j = n - 1;
+  for (;;) {
+    while (v[i] < pivot)
+      i++;
+    while (v[j] > pivot)
+      j--;
+    if (i >= j)
+      return j + 1;
+    double t = v[i];
+    v[i++] = v[j];
+    v[j--] = t;
+  }
+}
+
 /* quicksort; a bad run of pivots falls back on the heap, so nobody can choose a slow input */
 static void sort_within(double *v, size_t n, int depth)
 {
@@ -57,20 +77,7 @@ static void sort_within(double *v, size_t n, int depth)
       heap_sort(v, n);
       return;
     }
-    double pivot = middle_of(v[0], v[n / 2], v[n - 1]);
-    size_t i = 0, j = n - 1;
-    for (;;) {
-      while (v[i] < pivot)
-        i++;
-      while (v[j] > pivot)
-        j--;
-      if (i >= j)
-        break;
-      double t = v[i];
-      v[i++] = v[j];
-      v[j--] = t;
-    }
-    size_t left = j + 1;
+    size_t left = part(v, n);
     sort_within(v, left, depth);
     v += left;
     n -= left;
@@ -78,12 +85,37 @@ static void sort_within(double *v, size_t n, int depth)
   insertion(v, n);
 }
 
-void rt__sort_doubles(double *v, size_t n)
+static int depth_of(size_t n)
 {
   int depth = 2;
-  for (size_t m = n; m > 1; m /= 2)
+  for (; n > 1; n /= 2)
     depth += 2;
-  sort_within(v, n, depth);
+  return depth;
+}
+
+void rt__sort_doubles(double *v, size_t n)
+{
+  sort_within(v, n, depth_of(n));
+}
+
+/* v[k] as if v were sorted, nothing larger before it and nothing smaller behind */
+static void place(double *v, size_t n, size_t k)
+{
+  for (int depth = depth_of(n); n > 24;) {
+    if (depth-- == 0) {
+      heap_sort(v, n);
+      return;
+    }
+    size_t left = part(v, n);
+    if (k < left) {
+      n = left;
+    } else {
+      v += left;
+      n -= left;
+      k -= left;
+    }
+  }
+  insertion(v, n);
 }
 
 double rt__quantile_sorted(const double *v, size_t n, double q)
@@ -97,15 +129,37 @@ double rt__quantile_sorted(const double *v, size_t n, double q)
   return v[i] + (at - (double)i) * (v[i + 1] - v[i]);
 }
 
+/* the quantile of what stands in v[from … n), which are the largest; v has n values in all */
+static double quantile_from(double *v, size_t n, size_t from, double q)
+{
+  double at = q * (double)(n - 1);
+  size_t i = (size_t)at;
+  place(v + from, n - from, i - from);
+  if (i + 1 >= n)
+    return v[n - 1];
+  double next = v[i + 1];
+  for (size_t j = i + 2; j < n; j++)
+    next = v[j] < next ? v[j] : next;
+  return v[i] + (at - (double)i) * (next - v[i]);
+}
+
 double rt__quantile(double *v, size_t n, double q)
 {
-  rt__sort_doubles(v, n);
-  return rt__quantile_sorted(v, n, q);
+  return n ? quantile_from(v, n, 0, q) : 0;
 }
 
 double rt__median(double *v, size_t n)
 {
   return rt__quantile(v, n, 0.5);
+}
+
+void rt__quartiles(double *v, size_t n, double out[3])
+{
+  for (size_t k = 0, from = 0; k < 3; k++) {
+    double q = 0.25 * (double)(k + 1);
+    out[k] = n ? quantile_from(v, n, from, q) : 0;
+    from = n ? (size_t)(q * (double)(n - 1)) : 0;
+  }
 }
 
 /* lgamma without the global sign that makes the C library's one unfit for threads: Lanczos' series

@@ -15,9 +15,12 @@
 void rt__sort_doubles(double *v, size_t n);
 /* quantile q of a sorted array by linear interpolation between order statistics; 0 if n == 0 */
 double rt__quantile_sorted(const double *v, size_t n, double q);
-/* sorts v and returns the quantile */
+/* the same of any array, which it reorders; to the digit what sorting first would give. O(n) as a
+ * rule, O(n log n) at worst */
 double rt__quantile(double *v, size_t n, double q);
 double rt__median(double *v, size_t n);
+/* quantiles 0.25, 0.5 and 0.75 likewise */
+void rt__quartiles(double *v, size_t n, double out[3]);
 
 static inline double rt__clip(double v, double lo, double hi)
 {

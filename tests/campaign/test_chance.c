@@ -36,7 +36,10 @@ static double p_of_luck(const rt__detection *d, luck *r, rt__origin origin)
   size_t m = rt__sample(luck_next(r), pool, n, 6, pick);
   assert_int_equal(rt__group_of_accounts(&d->starts, pick, m, &g), RT_OK);
   g.origin = origin;
-  assert_int_equal(rt__not_chance(d, &g, &chance), RT_OK);
+  rt__crowd crowd;
+  assert_int_equal(rt__crowd_of(d, &crowd), RT_OK);
+  assert_int_equal(rt__not_chance(d, &crowd, &g, &chance), RT_OK);
+  rt__crowd_free(&crowd);
   rt__group_free(d->alloc, &g);
   return chance.p;
 }

@@ -322,35 +322,82 @@ static void test_little_graphs(void **state)
   assert_int_equal(label[1], label[4]);
 }
 
-/* in the core of a community everybody knows enough of it; who was left out knows too few of it for
- * the community as it was */
-static void test_core(void **state)
+/* the core of one community by its definition: over all nodes and edges, round by round */
+static uint32_t plain_core(const net *g, const uint32_t *label, uint32_t community, bool *in)
+{
+  uint32_t size = 0;
+  for (uint32_t i = 0; i < g->n; i++)
+    size += in[i] = label[i] == community;
+  for (bool changed = true; changed;) {
+    uint32_t knows[NODES] = {0}, leave = 0;
+    double least = fmax(RT__KNOWS_PART * size, RT__KNOWS);
+    for (size_t e = 0; e < g->m; e++)
+      if (in[g->e[e].a] && in[g->e[e].b]) {
+        knows[g->e[e].a]++;
+        knows[g->e[e].b]++;
+      }
+    for (uint32_t i = 0; i < g->n; i++)
+      if (in[i] && knows[i] < least) {
+        in[i] = false;
+        leave++;
+      }
+    size -= leave;
+    changed = leave > 0;
+  }
+  return size;
+}
+
+static void test_cores(void **state)
 {
   (void)state;
   static net g;
   luck r = {12};
+  size_t kept = 0, lost = 0;
   for (int round = 0; round < 200; round++) {
-    uint32_t label[60], knows[60], left = 0, all = 0;
-    bool in[60];
+    uint32_t label[60], communities = 1 + luck_below(&r, 4);
+    rt__cores cores;
     g = (net){.n = 60};
     for (uint32_t i = 0; i < g.n; i++)
-      all += label[i] = luck_below(&r, 2);
+      label[i] = luck_below(&r, communities);
     for (uint32_t i = 0; i < g.n; i++)
       for (uint32_t j = 0; j < i; j++)
-        if (luck_below(&r, 100) < (unsigned)(4 + round % 12))
+        if (luck_below(&r, 100) < (unsigned)(4 + round % 25))
           link_two(&g, j, i, 1);
-    uint32_t size = rt__leiden_core(g.n, g.e, g.m, label, 1, in, knows);
-    double least = fmax(RT__KNOWS_PART * size, RT__KNOWS),
-           first = fmax(RT__KNOWS_PART * all, RT__KNOWS);
-    for (uint32_t i = 0; i < g.n; i++) {
-      uint32_t others = 0;
-      for (size_t e = 0; e < g.m; e++)
-        others += (g.e[e].a == i && in[g.e[e].b]) || (g.e[e].b == i && in[g.e[e].a]);
-      left += in[i];
-      assert_true(!in[i] || (label[i] == 1 && others >= least));
-      assert_true(in[i] || label[i] != 1 || others < first);
+    assert_int_equal(rt__cores_of(rt_alloc_default(), g.n, g.e, g.m, label, communities, &cores),
+                     RT_OK);
+    assert_int_equal(cores.n, communities);
+    for (uint32_t q = 0, at = 0; q < communities; q++) {
+      bool in[60];
+      uint32_t size = plain_core(&g, label, q, in);
+      assert_int_equal(cores.at[q], at);
+      assert_int_equal(cores.at[q + 1] - at, size);
+      for (uint32_t i = 0; i < g.n; i++) {
+        if (in[i])
+          assert_int_equal(cores.node[at++], i);
+        kept += in[i];
+        lost += label[i] == q && !in[i];
+      }
     }
-    assert_int_equal(left, size);
+    rt__cores_free(rt_alloc_default(), &cores);
+  }
+  assert_true(kept > 1000 && lost > 1000); /* both happen */
+}
+
+static void test_no_memory_for_cores(void **state)
+{
+  (void)state;
+  static net g;
+  luck r = {9};
+  random_net(&r, &g, 40, 0.3);
+  for (size_t i = 1, done = 0; !done; i++) {
+    test_alloc t = {.fail_at = i};
+    rt_alloc a = test_alloc_of(&t);
+    rt__cores cores;
+    rt_code c = rt__leiden_cores(&a, g.n, g.e, g.m, 0.2, &cores);
+    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
+    rt__cores_free(&a, &cores);
+    assert_int_equal(t.held + t.wrong_sizes, 0);
+    done = !t.failed;
   }
 }
 
@@ -383,8 +430,9 @@ int main(void)
       cmocka_unit_test(test_planted_partition),
       cmocka_unit_test(test_resolution_is_a_density),
       cmocka_unit_test(test_little_graphs),
-      cmocka_unit_test(test_core),
+      cmocka_unit_test(test_cores),
       cmocka_unit_test(test_no_memory),
+      cmocka_unit_test(test_no_memory_for_cores),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

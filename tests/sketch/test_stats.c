@@ -171,6 +171,34 @@ static void test_quantiles(void **state)
   assert_true(rt__median((double[]){9, 1, 4}, 3) == 4);
 }
 
+/* found by selection, but to the digit what sorting gives; ties, runs and bad orders too */
+static void test_selection_is_sorting(void **state)
+{
+  (void)state;
+  rt__rng r = {3, 0};
+  double v[600], sorted[600], at[3];
+  for (size_t n = 0; n <= 600; n += 1 + n / 40)
+    for (int kind = 0; kind < 4; kind++) {
+      for (size_t i = 0; i < n; i++)
+        v[i] = sorted[i] = kind == 0   ? rt__rng_unit(&r)
+                           : kind == 1 ? (double)rt__rng_below(&r, 7)
+                           : kind == 2 ? (double)(i < n / 2 ? i : n - i)
+                                       : 4;
+      if (kind == 3 && n > 200) {
+        killer(v, n);
+        memcpy(sorted, v, n * sizeof *v);
+      }
+      qsort(sorted, n, sizeof *sorted, by_value);
+      rt__quartiles(v, n, at);
+      for (int k = 0; k < 3; k++)
+        assert_true(at[k] == rt__quantile_sorted(sorted, n, 0.25 * (k + 1)));
+      for (int k = 0; k <= 12; k++)
+        assert_true(rt__quantile(v, n, k / 12.0) == rt__quantile_sorted(sorted, n, k / 12.0));
+      qsort(v, n, sizeof *v, by_value); /* and nothing was lost */
+      assert_memory_equal(v, sorted, n * sizeof *v);
+    }
+}
+
 /* ---- distributions: tables printed by stats_oracle.py */
 
 static void test_binomial(void **state)
@@ -372,6 +400,7 @@ int main(void)
       cmocka_unit_test(test_sorts_every_order),
       cmocka_unit_test(test_no_order_is_slow),
       cmocka_unit_test(test_quantiles),
+      cmocka_unit_test(test_selection_is_sorting),
       cmocka_unit_test(test_binomial),
       cmocka_unit_test(test_scaled_chi2),
       cmocka_unit_test(test_poisson_tail),
