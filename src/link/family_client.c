@@ -75,19 +75,28 @@ static rt_code agreement(const rt__reference *r, const rt__group *g, knob_fn kno
   return c;
 }
 
+/* One list, one set of parameters, days that one balancer dealt, and frames whose words are alike:
+ * the frame is worded anew for each account. Days as even as the calendar's don't count. */
+static double reworded(const rt__bits *b, double cosine)
+{
+  return rt__ramp(b->bits[RT_FAMILY_CONTENT], 6, 8) * rt__ramp(b->balance, 3, 5) *
+         rt__ramp(b->phi, 0.15, 0.3) * rt__ramp(b->knobs, 0.7, 0.85) * rt__ramp(cosine, 0.08, 0.16);
+}
+
 /* Behind one balancer an account meets all customers in turn, so habits of its own can only be the
  * operator's doing: a common clock takes the sting out of private frames. */
 rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
-  double temp, max;
+  double temp, max, cosine = 0;
   rt_code c = agreement(r, g, temperature, &temp);
   if (c == RT_OK)
     c = agreement(r, g, max_tokens, &max);
   if (c == RT_OK && r->idf.weight)
-    c = rt__frames_private(r, g, &b->frames);
+    c = rt__frames_private(r, g, &b->frames, &cosine);
   if (c != RT_OK)
     return c;
   b->knobs = temp < max ? temp : max;
+  double worded = reworded(b, cosine);
   /* one template, one list and days that are dealt leave no room for several owners: then the
    * parameters are what one program varies from account to account */
   double dealt = g->origin == RT__FROM_SKELETON ? rt__ramp(b->bits[RT_FAMILY_CONTENT], 4, 8) *
@@ -101,6 +110,7 @@ rt_code rt__family_client(const rt__reference *r, const rt__group *g, rt__bits *
   double knobs = b->knobs > 0.85 ? one : b->knobs < 0.5 ? -many : -1;
   /* even gaps alone are the calendar's as often as a balancer's */
   double excuse = g->origin == RT__FROM_FEW ? 0 : rt__ramp(b->clock, 1, 4);
+  excuse = excuse > worded ? excuse : worded;
   b->bits[RT_FAMILY_CLIENT] = knobs - 12 * b->frames * (1 - excuse);
   return RT_OK;
 }

@@ -135,14 +135,14 @@ static double alike(const rt__reference *r, const habit *a, const habit *b)
   return x > 0 && y > 0 ? both / sqrt(x * y) : 0;
 }
 
-rt_code rt__frames_private(const rt__reference *r, const rt__group *g, double *out)
+rt_code rt__frames_private(const rt__reference *r, const rt__group *g, double *out, double *cosine)
 {
   uint32_t fit[FRAME_ACCOUNTS], *all = rt__calloc(r->alloc, g->n, sizeof *all);
   habit *h = rt__calloc(r->alloc, FRAME_ACCOUNTS, sizeof *h);
   rt_code c = all && h ? RT_OK : RT_E_NOMEM;
   size_t n = 0, framed = 0;
   double apart = 0, pairs = 0;
-  *out = 0;
+  *out = *cosine = 0;
   for (uint32_t i = 0; c == RT_OK && i < g->n; i++)
     if (rt__group_rows(g, i) >= 3)
       all[n++] = i;
@@ -157,14 +157,16 @@ rt_code rt__frames_private(const rt__reference *r, const rt__group *g, double *o
     framed += h[i].n_chunks > 0;
     for (size_t j = 0; j < k; j++)
       if (j != i && h[i].n_chunks) {
-        apart += share_chunks(&h[i], &h[j])
-                     ? 0
-                     : 1 - rt__ramp(alike(r, &h[i], &h[j]), ALIKE_FROM, ALIKE_TO);
+        double words = alike(r, &h[i], &h[j]);
+        apart += share_chunks(&h[i], &h[j]) ? 0 : 1 - rt__ramp(words, ALIKE_FROM, ALIKE_TO);
+        *cosine += words;
         pairs++;
       }
   }
-  if (pairs > 0)
+  if (pairs > 0) {
     *out = (double)framed / (double)k * apart / pairs;
+    *cosine /= pairs;
+  }
   rt__free(r->alloc, h, FRAME_ACCOUNTS * sizeof *h);
   rt__free(r->alloc, all, g->n * sizeof *all);
   return c;

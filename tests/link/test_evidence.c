@@ -13,6 +13,8 @@ typedef struct cast {
   bool own_material, own_days, own_temperature, own_frame, own_size; /* else as of one hand */
   bool dealt_list, drawn_list; /* tasks of a short list: one after the other, or at random */
   bool rarely;                 /* a start a day */
+  bool lots;                   /* every other start is dealt by lot, not in turn */
+  bool reworded;               /* a frame for each account, of a common stock of words */
   bool one_net, crowded_net;   /* else an address for each; crowded: shared with many strangers */
   unsigned signatures;         /* members that carry one common reasoning signature */
   money money;
@@ -29,11 +31,12 @@ static void one_call(world *w, luck *r, const cast *c, unsigned i, double at)
     words_text(r, WORDS_TRADES + 12000 + 40 * i, 40, 14, user, sizeof user);
   else
     words_text(c->dealt_list || c->drawn_list ? &task : r, WORDS_TASKS, 900, 14, user, sizeof user);
-  words_text(&own, 150000 + 60 * i, 60, 30, frame, sizeof frame);
+  words_text(&own, c->reworded ? 150000 : 150000 + 60 * i, c->reworded ? 110 : 60, 30, frame,
+             sizeof frame);
   snprintf(ip, sizeof ip, "192.0.%u.7", c->one_net || c->crowded_net ? 99 : i);
   world_say(w, (call){.who = world_name(w, "member", i),
                       .at = at,
-                      .system = c->own_frame ? frame : HARVEST_FRAME,
+                      .system = c->own_frame || c->reworded ? frame : HARVEST_FRAME,
                       .user = user,
                       .ip = ip,
                       .client = "requests/2",
@@ -51,7 +54,8 @@ static void add_members(world *w, luck *r, const cast *c)
     unsigned volume =
         12 * (c->rarely ? 1 : 15 + luck_below(r, 20)); /* the group's day swings anyway */
     for (unsigned k = 0; !c->own_days && k < volume; k++)
-      one_call(w, r, c, turn++ % MEMBERS, (d + (k + luck_unit(r)) / volume) * DAY);
+      one_call(w, r, c, c->lots && luck_below(r, 2) ? luck_below(r, MEMBERS) : turn++ % MEMBERS,
+               (d + (k + luck_unit(r)) / volume) * DAY);
     for (unsigned i = 0; c->own_days && i < MEMBERS; i++)
       for (unsigned k = luck_below(r, 3) ? 5 + luck_below(r, 60) : 0; k > 0; k--)
         one_call(w, r, c, i, (d + luck_unit(r)) * DAY);
@@ -216,6 +220,32 @@ static void test_client(void **state)
   assert_true(frames < -3);
 }
 
+/* of a group found by its words, where owners have days on and off */
+static rt__bits among_swinging(cast c)
+{
+  bench *b = set_up(c, NULL);
+  rt__bits out;
+  for (size_t i = 0; i < b->ref.swing.n; i++)
+    b->ref.swing.v[i] = 3 + (double)(i % 7);
+  b->g.origin = RT__FROM_LEXICAL;
+  assert_int_equal(rt__evidence(&b->ref, &b->g, &out, NULL), RT_OK);
+  put_away(b);
+  return out;
+}
+
+/* one frame in many wordings is one program's, if one balancer deals and the list is one */
+static void test_reworded(void **state)
+{
+  (void)state;
+  rt__bits worded = among_swinging((cast){.reworded = true, .lots = true}),
+           owned = among_swinging((cast){.own_frame = true, .lots = true}),
+           apart = among_swinging((cast){.reworded = true, .own_days = true});
+  assert_true(worded.clock < 1 && worded.frames > 0.5); /* no clock excuses them */
+  assert_true(worded.bits[RT_FAMILY_CLIENT] > -3);
+  assert_true(owned.frames > 0.5 && owned.bits[RT_FAMILY_CLIENT] < -5);
+  assert_true(apart.frames > 0.5 && apart.bits[RT_FAMILY_CLIENT] < -5);
+}
+
 static void test_size(void **state)
 {
   (void)state;
@@ -361,6 +391,7 @@ int main(void)
       cmocka_unit_test(test_few_starts_show_no_balance),
       cmocka_unit_test(test_pace_is_no_evidence_of_itself),
       cmocka_unit_test(test_client),
+      cmocka_unit_test(test_reworded),
       cmocka_unit_test(test_size),
       cmocka_unit_test(test_network),
       cmocka_unit_test(test_money),
