@@ -105,8 +105,7 @@ bool rt__candidate_is_harvest(const rt__candidate *c)
 
 static bool alike(const rt__bits *b)
 {
-  double size = b->bits[RT_FAMILY_SIZE], content = b->bits[RT_FAMILY_CONTENT];
-  return (b->said[RT_FAMILY_CONTENT] ? fmax(size, content) : size) >= 0;
+  return b->bits[b->said[RT_FAMILY_CONTENT] ? RT_FAMILY_CONTENT : RT_FAMILY_SIZE] >= 0;
 }
 
 bool rt__candidate_is_pool(const rt__candidate *c)
