@@ -16,25 +16,60 @@ static const double *at(const double *bits, size_t i)
   return bits + i * RT_FAMILY_COUNT;
 }
 
-/* how much a contradiction may weigh: the odds that a stranger shows one at least half as clear,
- * against the members' own. Of families whose models know nothing of the campaign. */
-static double rare(const double *bits, uint32_t n, size_t i, rt_family f)
+/* families whose models know nothing of the campaign: a contradiction by them counts as it is rare
+ */
+static const rt_family rare[] = {RT_FAMILY_TIME, RT_FAMILY_CLIENT, RT_FAMILY_SIZE};
+
+/* what the accounts of a round show, family by family, ascending */
+typedef struct shown {
+  double *v[RT_FAMILY_COUNT];
+  size_t n[RT_FAMILY_COUNT];
+} shown;
+
+static rt_code shown_of(const rt_alloc *a, const double *bits, uint32_t n, shown *out)
 {
-  size_t others = 0, as_bad = 0;
-  for (size_t k = 0; k < n; k++) {
-    double x = at(bits, k)[f];
-    others += k != i && !isnan(x);
-    as_bad += k != i && !isnan(x) && x <= at(bits, i)[f] / 2;
+  rt_code c = RT_OK;
+  *out = (shown){.n = {0}};
+  for (size_t k = 0; k < RT__ARRAY_LEN(rare) && c == RT_OK; k++) {
+    rt_family f = rare[k];
+    double *v = out->v[f] = rt__calloc(a, n, sizeof *v);
+    c = v ? RT_OK : RT_E_NOMEM;
+    for (uint32_t i = 0; v && i < n; i++)
+      if (!isnan(at(bits, i)[f]))
+        v[out->n[f]++] = at(bits, i)[f];
+    if (v)
+      rt__sort_doubles(v, out->n[f]);
   }
-  return log2(((double)as_bad + 1) / ((double)others + 2) / HONEST);
+  return c;
 }
 
-static double contradiction(const double *bits, uint32_t n, size_t i, rt_family f)
+static void shown_free(const rt_alloc *a, uint32_t n, shown *x)
 {
-  double x = at(bits, i)[f];
+  for (int f = 0; f < RT_FAMILY_COUNT; f++)
+    rt__free(a, x->v[f], n * sizeof *x->v[f]);
+}
+
+static size_t at_most(const double *v, size_t n, double x)
+{
+  size_t lo = 0, hi = n;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (v[mid] <= x)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return lo;
+}
+
+/* A contradiction weighs no more than the odds that a stranger shows one at least half as clear,
+ * against the other members. */
+static double contradiction(const shown *all, double x, rt_family f)
+{
   if (isnan(x) || x >= 0)
     return 0;
-  double most = rare(bits, n, i, f);
+  double others = (double)all->n[f] - 1, as_bad = (double)at_most(all->v[f], all->n[f], x / 2) - 1;
+  double most = log2((as_bad + 1) / (others + 2) / HONEST);
   return most < x ? x : most < 0 ? most : 0;
 }
 
@@ -46,20 +81,20 @@ static double shared_time(double bits, const rt__bits *b)
 }
 
 /* beside content, sizes only tell when they contradict; parameters and networks never for */
-static double sum_of(const double *bits, uint32_t n, size_t i, const rt__bits *b)
+static double sum_of(const shown *all, const double *bits, const rt__bits *b)
 {
-  double sum = shared_time(at(bits, i)[RT_FAMILY_TIME], b) +
-               contradiction(bits, n, i, RT_FAMILY_TIME) +
-               contradiction(bits, n, i, RT_FAMILY_CLIENT);
-  bool text = !isnan(at(bits, i)[RT_FAMILY_CONTENT]);
+  double sum = shared_time(bits[RT_FAMILY_TIME], b) +
+               contradiction(all, bits[RT_FAMILY_TIME], RT_FAMILY_TIME) +
+               contradiction(all, bits[RT_FAMILY_CLIENT], RT_FAMILY_CLIENT);
+  bool text = !isnan(bits[RT_FAMILY_CONTENT]);
   for (int f = 0; f < RT_FAMILY_COUNT; f++) {
-    double x = at(bits, i)[f];
+    double x = bits[f];
     if (isnan(x) || f == RT_FAMILY_TIME || f == RT_FAMILY_CLIENT)
       continue;
     if (f == RT_FAMILY_NETWORK)
       sum += x < 0 ? x : 0;
     else if (f == RT_FAMILY_SIZE && text)
-      sum += contradiction(bits, n, i, RT_FAMILY_SIZE);
+      sum += contradiction(all, x, RT_FAMILY_SIZE);
     else
       sum += x;
   }
@@ -72,6 +107,7 @@ static rt_code ask(const rt__reference *r, const rt__group *g, bool *keep, doubl
 {
   rt__group part;
   rt__bits b;
+  shown all = {.n = {0}};
   rt_code c = rt__group_part(r->starts, g, keep, &part);
   if (c != RT_OK)
     return rt__fail(err, c, "no memory for members");
@@ -79,14 +115,17 @@ static rt_code ask(const rt__reference *r, const rt__group *g, bool *keep, doubl
   c = v ? rt__evidence(r, &part, &b, err) : rt__fail(err, RT_E_NOMEM, "no memory for members");
   if (c == RT_OK)
     c = rt__member_bits(r, &part, v, err);
+  if (c == RT_OK && shown_of(r->alloc, v, part.n, &all) != RT_OK)
+    c = rt__fail(err, RT_E_NOMEM, "no memory for members");
   *n = 0;
   for (uint32_t i = 0, k = 0; c == RT_OK && i < g->n; i++)
     if (keep[i]) {
       memcpy(bits + (size_t)i * RT_FAMILY_COUNT, at(v, k), RT_FAMILY_COUNT * sizeof *v);
-      sum[i] = sum_of(v, part.n, k++, &b);
+      sum[i] = sum_of(&all, at(v, k++), &b);
       keep[i] = sum[i] > RT__BYSTANDER_BITS;
       *n += keep[i];
     }
+  shown_free(r->alloc, part.n, &all);
   rt__free(r->alloc, v, part.n * RT_FAMILY_COUNT * sizeof *v);
   rt__group_free(r->alloc, &part);
   return c;
