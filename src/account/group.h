@@ -16,6 +16,7 @@
   X(RT__FROM_WHOLE, "whole clock")                                                                 \
   X(RT__FROM_CUSTOMERS, "customers")                                                               \
   X(RT__FROM_FEW, "few starts")                                                                    \
+  X(RT__FROM_ALIKE, "alike")                                                                       \
   X(RT__FROM_FACTS, "facts")                                                                       \
   X(RT__FROM_KEYS, "keys")
 

@@ -1,6 +1,7 @@
 #include "campaign/detect.h"
 
 #include "campaign/reseller.h"
+#include "link/alike.h"
 #include "link/clock.h"
 #include "link/customers.h"
 #include "link/frames.h"
@@ -36,6 +37,8 @@ static rt_code find_groups(rt__detection *d, rt_error *err)
     c = rt__clock_groups(s, &d->groups, err);
   if (c == RT_OK)
     c = rt__few_groups(s, &d->groups, err);
+  if (c == RT_OK && !s->text) /* with text the same accounts are found by what they say */
+    c = rt__alike_groups(s, &d->groups, err);
   return c;
 }
 

@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-#define PAIRS 200 /* pairs of members whose clocks are compared */
+#define PAIRS     200  /* pairs of members whose clocks are compared */
+#define CLOCKWORK 0.85 /* lag ratio from which even clocks are each account's own */
 
 static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
@@ -219,6 +220,9 @@ static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
   quiet_hours(r, g, b);
   if (g->origin == RT__FROM_FEW)
     b->clock = 3; /* it was found by its even gaps, in number */
+  /* found by even hours: so are clockworks, each of them on its own */
+  if (g->origin == RT__FROM_ALIKE && b->lag >= CLOCKWORK && b->lag < 9 && b->turns < 0.1)
+    b->equal = b->balance = 0;
   bool by_pace = g->origin == RT__FROM_CLOCK || g->origin == RT__FROM_WHOLE;
   if (by_pace && b->clock < 1) { /* chosen for its pace: that the pace is one is no evidence */
     b->equal = 0;

@@ -1,3 +1,4 @@
+#include "link/alike.h"
 #include "link/clock.h"
 #include "link/stream.h"
 #include "sketch/stats.h"
@@ -70,9 +71,10 @@ static bool mode(const few *f, size_t n, double *v, double *at)
 }
 
 /* even accounts near the mode, if they are far more than even accounts elsewhere would put there */
-static rt_code one_bundle(const rt__starts *s, const rt__stream *st, const few *f, size_t n,
-                          double *scratch, rt__groups *out)
+static rt_code one_bundle(const rt__starts *s, const rt__streams *l, size_t from, size_t to,
+                          const few *f, size_t n, double *scratch, rt__groups *out)
 {
+  const rt__stream *st = l->st;
   double at = 0;
   size_t core = 0, even = 0, rows_n = 0;
   if (n < 20 || !mode(f, n, scratch, &at))
@@ -102,6 +104,12 @@ static rt_code one_bundle(const rt__starts *s, const rt__stream *st, const few *
     rt__group_free(s->alloc, &g);
     return c;
   }
+  if (!s->text) /* with text, what they say decides who else */
+    c = rt__alike_join(s, st + from, (uint32_t)(to - from), &g);
+  if (c != RT_OK) {
+    rt__group_free(s->alloc, &g);
+    return c;
+  }
   return rt__groups_take(out, &g);
 }
 
@@ -118,7 +126,7 @@ rt_code rt__few_groups(const rt__starts *s, rt__groups *out, rt_error *err)
     for (j = i; j < l.n && l.st[j].key == l.st[i].key; j++)
       if (l.st[j].n <= 7)
         f[n++] = look(s, &l.st[j], j);
-    c = one_bundle(s, l.st, f, n, scratch, out);
+    c = one_bundle(s, &l, i, j, f, n, scratch, out);
   }
   rt__free(s->alloc, f, l.n * sizeof *f);
   rt__free(s->alloc, scratch, l.n * sizeof *scratch);
