@@ -45,7 +45,7 @@ static rt_code extraction(const rt__reference *r, const rt__group *g, rt__bits *
                  (1 - rt__ramp(frames, 0.05, 0.2));
   /* without text: one set of parameters, dealt, and nobody sleeps. People who read and write on do
    */
-  if (!b->said[RT_FAMILY_CONTENT])
+  if (!s->text)
     dealt =
         rt__ramp(b->balance, 3, 5) * rt__ramp(b->knobs, 0.8, 0.95) * rt__ramp(b->quiet, 0.19, 0.22);
   b->extraction = (1 - rt__ramp(b->followed, 0.15, 0.30) * (1 - dealt)) *

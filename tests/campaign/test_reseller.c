@@ -234,9 +234,28 @@ static void test_no_memory(void **state)
   }
 }
 
+/* few accounts on networks that hardly anybody else uses, one or several: without text and facts
+ * that may be a firm's own gateway */
+static void test_may_be_own(void **state)
+{
+  (void)state;
+  for (uint32_t n = 4; n < 24; n++)
+    for (int shared = 0; shared < 2; shared++) {
+      rt__group g = {.n = n};
+      rt__candidate c = {.g = &g};
+      c.b.said[RT_FAMILY_NETWORK] = true;
+      c.b.one_net = 0.6;
+      c.b.net_shared = shared;
+      assert_int_equal(rt__candidate_may_be_own(&c), n < RT__SMALL && shared);
+      c.b.said[RT_FAMILY_CONTENT] = true;
+      assert_false(rt__candidate_may_be_own(&c));
+    }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_may_be_own),
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),

@@ -230,6 +230,44 @@ static void test_clockworks_earn_nothing(void **state)
   done(w, &l, &g);
 }
 
+/* a program that writes on, around the clock, is a harvest like any other; people who are dealt out
+ * sleep */
+static void test_who_writes_on(void **state)
+{
+  (void)state;
+  for (int people = 0; people < 2; people++) {
+    world *w = world_new();
+    luck r = {9};
+    unsigned turn = 0;
+    for (double t = 600; t < DAYS * DAY; t += luck_wait(&r, DAY / 8 / SEATS)) {
+      if (people && fmod(t, DAY) < 6 * HOUR)
+        continue;
+      unsigned i = luck_unit(&r) < 0.3 ? luck_below(&r, SEATS) : turn++ % SEATS;
+      start_of(w, &r, "seat", i, t, 700);
+      if (luck_unit(&r) < 0.6)
+        world_say(w, (call){.who = world_name(w, "seat", i),
+                            .at = t + 60,
+                            .blind = true,
+                            .temperature = 700,
+                            .in = 900,
+                            .out = 400});
+    }
+    background(w, &r, 60, 0);
+    laid_out l;
+    rt__groups g;
+    find(w, &l, &g);
+    assert_int_equal(g.n, 1);
+    rt__reference ref;
+    rt__bits b;
+    assert_int_equal(rt__reference_build(rt_alloc_default(), &l.s, NULL, NULL, &ref, NULL), RT_OK);
+    assert_int_equal(rt__evidence(&ref, &g.g[0], &b, NULL), RT_OK);
+    assert_true(b.followed > 0.4);
+    assert_true(people ? b.extraction < 0.1 : b.extraction > 0.6);
+    rt__reference_free(&ref);
+    done(w, &l, &g);
+  }
+}
+
 /* ---- as a whole */
 
 static world *mixed(void)
@@ -296,6 +334,7 @@ int main(void)
       cmocka_unit_test(test_replaced_accounts_join),
       cmocka_unit_test(test_nobody_joins_in_a_crowd),
       cmocka_unit_test(test_clockworks_earn_nothing),
+      cmocka_unit_test(test_who_writes_on),
       cmocka_unit_test(test_order_of_input_is_nothing),
       cmocka_unit_test(test_no_memory),
   };
