@@ -15,7 +15,8 @@ static const rt_family hands[] = {RT_FAMILY_MONEY, RT_FAMILY_KEYS, RT_FAMILY_PRO
 /* equal rates and a new model are too common to name one hand, unless many keep the same pace */
 static bool time_names_hand(const rt__bits *b, uint32_t accounts)
 {
-  bool dealt = b->balance + b->clock >= RT__DEALT_BITS || (b->equal >= 2.5 && accounts >= 20);
+  bool pace = b->equal >= 2.5 && accounts >= 20 && b->phi < RT__NOT_DEALT;
+  bool dealt = b->balance + b->clock >= RT__DEALT_BITS || pace;
   return b->bits[RT_FAMILY_TIME] >= RT__HAND_BITS && dealt;
 }
 
@@ -60,6 +61,12 @@ bool rt__candidate_many_programs(const rt__candidate *c)
          (c->b.said[RT_FAMILY_CLIENT] && c->b.knobs < RT__MANY_KNOBS);
 }
 
+/* behind one network, but for a stranger */
+static bool one_network(const rt__candidate *c)
+{
+  return c->b.said[RT_FAMILY_NETWORK] && (c->b.one_net > 0.8 || (1 - c->b.one_net) * c->g->n < 1.5);
+}
+
 /* a firm's own keys: one network, and slots that come again as favourites do. Several cards are no
  * firm's; strangers who copy a campaign must not bring it their favourites, so of a large group
  * nearly all must share the network. */
@@ -71,15 +78,14 @@ static bool own_work(const rt__candidate *c)
                     b->top_payer < RT__ONE_PAYER;
   if (!b->said[RT_FAMILY_CONTENT] || !b->said[RT_FAMILY_NETWORK] || many_cards)
     return false;
-  return b->one_net > (small ? 0.5 : 0.8) &&
-         b->reuse.dispersion > (small && b->one_net > 0.8 ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
+  return b->one_net >= (small ? 0.5 : 0.8) &&
+         b->reuse.dispersion > (small && one_network(c) ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
 }
 
 bool rt__candidate_in_the_open(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
-  bool one_door = (b->said[RT_FAMILY_NETWORK] && b->one_net > 0.8) ||
-                  (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
+  bool one_door = one_network(c) || (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
   bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.7 &&
                   b->top_payer > 0.6 && b->burst < RT__BURST;
   return b->one_org >= 0.7 || one_name || own_work(c) || (one_door && b->quiet < RT__QUIET);

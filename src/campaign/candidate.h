@@ -18,6 +18,7 @@
 #define RT__WORK_BITS    1.5
 #define RT__HAND_BITS    2.0
 #define RT__DEALT_BITS   1.5 /* of balance and clock, for time to name one hand */
+#define RT__NOT_DEALT    1.5 /* days that swing so much more than counts do were not dealt */
 #define RT__POOL_CLOCK   1.0
 #define RT__POOL_BALANCE 3.0
 #define RT__EXTRACTION   0.3

@@ -8,6 +8,8 @@
 #define TIMES    4.0  /* … and how many times that one customer has, at most */
 #define OPEN_PART                                                                                  \
   0.25 /* share of the starts of what is in the open that is only a part of it, at most */
+#define STRANGERS 0.2 /* private frames of a group in which several programs meet … */
+#define MOSTLY    0.6 /* … and the share of its accounts that are a firm's, at least */
 
 static size_t rows_of(const rt__candidate *c)
 {
@@ -129,7 +131,8 @@ static rt_code find_accounts(const rt__starts *s, const rt__candidate *cases, si
   return RT_OK;
 }
 
-/* those that are so much inside `outer`, and so little of it, are parts of it */
+/* Those that are so much inside `outer`, and so little of it, are parts of it. Others are it and
+ * strangers with programs of their own who meet it in a phrase: its clock is not theirs. */
 static void mark_parts(const rt__candidate *outer, rt__candidate *cases, found_in *f)
 {
   const rt__group *o = outer->g;
@@ -137,7 +140,10 @@ static void mark_parts(const rt__candidate *outer, rt__candidate *cases, found_i
     for (size_t x = f->at[o->account[k]]; x < f->at[o->account[k] + 1]; x++) {
       rt__candidate *c = &cases[f->in[x]];
       bool part = (double)rows_of(c) <= OPEN_PART * (double)rows_of(outer);
-      c->inside |= ++f->inside[f->in[x]] >= INSIDE * c->g->n && part;
+      bool strangers = c->b.frames >= STRANGERS;
+      double inside = ++f->inside[f->in[x]];
+      c->inside |= part && inside >= INSIDE * c->g->n;
+      c->inside |= strangers && inside >= MOSTLY * c->g->n;
     }
   for (uint32_t k = 0; k < o->n; k++)
     for (size_t x = f->at[o->account[k]]; x < f->at[o->account[k] + 1]; x++)

@@ -35,20 +35,23 @@ static uint64_t everywhere(const rt__map *m, uint64_t value)
   return v ? *v : 0;
 }
 
-/* a token that strangers use too says nothing */
+/* A token that strangers use too says nothing. *beyond: accounts beyond the first on each token */
 static void sum_up(const rt__reference *r, const rt__group *g, const rt__map *pay,
-                   const rt__map *mail, rt__bits *b, size_t *shared_tokens)
+                   const rt__map *mail, rt__bits *b, size_t *shared_tokens, double *beyond)
 {
   double shared = 0, top = 0, own = 0, n = g->n;
   *shared_tokens = 0;
+  *beyond = 0;
   for (size_t i = 0; i < pay->cap; i++) {
     if (!pay->used[i])
       continue;
     double v = (double)pay->vals[i];
     top = v > top ? v : top;
     *shared_tokens += v > 1;
-    if (v > 1 && v >= 0.5 * (double)everywhere(&r->facts->payments, pay->keys[i]))
+    if (v > 1 && v >= 0.5 * (double)everywhere(&r->facts->payments, pay->keys[i])) {
       shared += v;
+      *beyond += v - 1;
+    }
   }
   for (size_t i = 0; i < mail->cap; i++)
     if (mail->used[i] &&
@@ -60,15 +63,17 @@ static void sum_up(const rt__reference *r, const rt__group *g, const rt__map *pa
   b->own_mail = own / n;
 }
 
-static double bits_of(const rt__bits *b, size_t shared_tokens)
+/* Two people with two keys each share two tokens, and are two hands: what is shared is worth no
+ * more than a bit for each account beyond a token's first. */
+static double bits_of(const rt__bits *b, size_t shared_tokens, double beyond)
 {
   if (b->paid_together <= 0)
     return 0;
   if (b->top_payer > 0.8 && (b->in_org > 0.5 || b->own_mail > 0.8)) /* one payer in the open */
     return b->in_org > 0.8 ? -8 : -4;
-  if (shared_tokens <= 1)
-    return 2;
-  return 6 * (1.5 * b->paid_together < 1 ? 1.5 * b->paid_together : 1);
+  double many = 1.5 * b->paid_together < 1 ? 1.5 * b->paid_together : 1;
+  double bits = shared_tokens <= 1 ? 2 : 6 * many;
+  return bits < beyond ? bits : beyond;
 }
 
 rt_code rt__family_money(const rt__reference *r, const rt__group *g, rt__bits *b)
@@ -77,14 +82,15 @@ rt_code rt__family_money(const rt__reference *r, const rt__group *g, rt__bits *b
     return RT_OK;
   rt__map pay, mail;
   size_t paying = 0, in_org = 0, tokens;
+  double beyond;
   rt__map_init(&pay, r->alloc, SIZE_MAX, 31);
   rt__map_init(&mail, r->alloc, SIZE_MAX, 32);
   rt_code c = count_values(r, g, &pay, &mail, &paying, &in_org);
   if (c == RT_OK && paying) {
     b->in_org = (double)in_org / g->n;
-    sum_up(r, g, &pay, &mail, b, &tokens);
+    sum_up(r, g, &pay, &mail, b, &tokens, &beyond);
     b->said[RT_FAMILY_MONEY] = true;
-    b->bits[RT_FAMILY_MONEY] = bits_of(b, tokens);
+    b->bits[RT_FAMILY_MONEY] = bits_of(b, tokens, beyond);
   }
   rt__map_free(&pay);
   rt__map_free(&mail);
@@ -99,12 +105,13 @@ rt_code rt__member_money(const rt__reference *r, const rt__group *g, double *out
     return RT_OK;
   rt__map pay, mail;
   size_t paying = 0, in_org = 0, tokens;
+  double beyond;
   rt__bits b = {.moved = -1};
   rt__map_init(&pay, r->alloc, SIZE_MAX, 33);
   rt__map_init(&mail, r->alloc, SIZE_MAX, 34);
   rt_code c = count_values(r, g, &pay, &mail, &paying, &in_org);
   if (c == RT_OK)
-    sum_up(r, g, &pay, &mail, &b, &tokens);
+    sum_up(r, g, &pay, &mail, &b, &tokens, &beyond);
   double shared = b.paid_together;
   for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
     const rt__fact *f = rt__facts_of(r->facts, g->account[i]);

@@ -177,6 +177,67 @@ static void test_what_is_dealt_is_alike(void **state)
   }
 }
 
+/* one stranger among a firm's few keys does not hide its network; two hosts are no hiding either */
+static void test_a_stranger_among_own_keys(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *c = put_in(&h, RT__FROM_SKELETON, 0, 5, EACH);
+  make_harvest(c);
+  c->b.said[RT_FAMILY_NETWORK] = true;
+  c->b.quiet = 0.25;
+  c->b.reuse.dispersion = RT__FAVOURITES_SMALL + 0.1;
+  c->b.one_net = 0.8;
+  assert_true(rt__candidate_in_the_open(c));
+  c->b.one_net = 0.6;
+  assert_false(rt__candidate_in_the_open(c));
+  c->b.reuse.dispersion = RT__FAVOURITES + 0.1;
+  c->b.one_net = 0.5;
+  assert_true(rt__candidate_in_the_open(c));
+  c->b.reuse.dispersion =
+      1; /* an office's night tells as well, where all but one share a network */
+  c->b.quiet = 0.02;
+  assert_false(rt__candidate_in_the_open(c));
+  c->b.one_net = 0.8;
+  assert_true(rt__candidate_in_the_open(c));
+}
+
+/* strangers who meet a firm in a phrase, with programs of their own, are no campaign with it; where
+ * all run one program, the accounts beside it count */
+static void test_a_firm_and_strangers(void **state)
+{
+  (void)state;
+  for (int frames = 0; frames < 2; frames++) {
+    hand h;
+    deal_out(&h);
+    rt__candidate *firm = put_in(&h, RT__FROM_SKELETON, 0, 12, EACH);
+    rt__candidate *wide = put_in(&h, RT__FROM_SKELETON, 0, 17, EACH);
+    rt__candidate *half = put_in(&h, RT__FROM_SKELETON, 6, 18, EACH);
+    for (size_t i = 0; i < h.n; i++)
+      make_harvest(&h.c[i]);
+    firm->b.one_org = 1;
+    wide->b.frames = half->b.frames = frames;
+    assert_int_equal(rt__resellers(&h.s, h.c, h.n, NULL), RT_OK);
+    assert_int_equal(wide->inside, frames);
+    assert_false(half->inside); /* six of twelve */
+  }
+}
+
+/* many who keep one pace name a hand, unless their days say that nobody deals to them */
+static void test_equal_rates_and_uneven_days(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *c = put_in(&h, RT__FROM_SKELETON, 0, 30, EACH);
+  c->b.equal = c->b.bits[RT_FAMILY_TIME] = 3;
+  c->b.phi = 1;
+  assert_int_equal(rt__candidate_hands(c), 1);
+  c->b.phi = 2.7;
+  assert_int_equal(rt__candidate_hands(c), 0);
+}
+
 /* that programs and work differ speaks against a harvest, not against a pool */
 static void test_the_score_of_a_pool(void **state)
 {
@@ -259,6 +320,9 @@ int main(void)
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),
+      cmocka_unit_test(test_a_stranger_among_own_keys),
+      cmocka_unit_test(test_a_firm_and_strangers),
+      cmocka_unit_test(test_equal_rates_and_uneven_days),
       cmocka_unit_test(test_customers_are_dealt),
       cmocka_unit_test(test_what_is_dealt_is_alike),
       cmocka_unit_test(test_the_score_of_a_pool),

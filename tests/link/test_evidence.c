@@ -7,7 +7,15 @@
 
 enum { LIST = 800, MEMBERS = 12, STRANGERS = 25, PEOPLE = 30, BACK_ENDS = 20 };
 
-typedef enum money { NO_FACTS, OWN_CARDS, PAIRS, ONE_CARD, ONE_CARD_AND_ORG, STOLEN_TOKEN } money;
+typedef enum money {
+  NO_FACTS,
+  OWN_CARDS,
+  TWO_PAIRS, /* else cards of their own */
+  PAIRS,
+  ONE_CARD,
+  ONE_CARD_AND_ORG,
+  STOLEN_TOKEN
+} money;
 
 typedef struct cast {
   bool own_material, own_days, own_temperature, own_frame, own_size; /* else as of one hand */
@@ -79,9 +87,11 @@ static void add_fact(world *w, const char *who, const char *card, const char *or
 static void add_facts_of(world *w, luck *r, const cast *c)
 {
   for (unsigned i = 0; c->money != NO_FACTS && i < MEMBERS; i++) {
-    const char *card = c->money == OWN_CARDS ? world_name(w, "own", i)
-                       : c->money == PAIRS   ? world_name(w, "pair", i / 2)
-                                             : "pm_one";
+    bool own = c->money == OWN_CARDS || (c->money == TWO_PAIRS && i >= 4);
+    bool pair = c->money == PAIRS || c->money == TWO_PAIRS;
+    const char *card = own    ? world_name(w, "own", i)
+                       : pair ? world_name(w, "pair", i / 2)
+                              : "pm_one";
     add_fact(w, world_name(w, "member", i), card, c->money == ONE_CARD_AND_ORG ? "org_1" : NULL,
              c->burst ? 10 * DAY + luck_unit(r) * 3 * HOUR : luck_unit(r) * 300 * DAY);
   }
@@ -270,6 +280,7 @@ static void test_money(void **state)
   rt__bits none = bits_of((cast){.money = NO_FACTS});
   assert_true(!none.said[RT_FAMILY_MONEY] && none.bits[RT_FAMILY_MONEY] == 0);
   double own = family((cast){.money = OWN_CARDS}, RT_FAMILY_MONEY),
+         two = family((cast){.money = TWO_PAIRS}, RT_FAMILY_MONEY),
          pairs = family((cast){.money = PAIRS}, RT_FAMILY_MONEY),
          one = family((cast){.money = ONE_CARD}, RT_FAMILY_MONEY),
          org = family((cast){.money = ONE_CARD_AND_ORG}, RT_FAMILY_MONEY),
@@ -277,8 +288,9 @@ static void test_money(void **state)
   assert_true(own <= 0);
   assert_true(pairs > 3 && pairs > one); /* one payer in the open hides less than six do */
   assert_true(one > own);
-  assert_true(org < 0);     /* a company pays for its people */
-  assert_true(stolen <= 0); /* a token that strangers use too says nothing */
+  assert_true(two > own && two <= 2); /* two people with two keys each are two hands */
+  assert_true(org < 0);               /* a company pays for its people */
+  assert_true(stolen <= 0);           /* a token that strangers use too says nothing */
 }
 
 static void test_provision(void **state)
