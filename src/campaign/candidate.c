@@ -95,7 +95,7 @@ bool rt__candidate_may_be_own(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
   return !b->said[RT_FAMILY_CONTENT] && !b->said[RT_FAMILY_MONEY] && b->said[RT_FAMILY_NETWORK] &&
-         (b->one_net > 0.8 || b->net_shared > 0.8) && c->g->n < RT__SMALL;
+         (b->one_net > 0.8 || b->net_shared > 0.5) && c->g->n < RT__SMALL;
 }
 
 bool rt__candidate_is_harvest(const rt__candidate *c)

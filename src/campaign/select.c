@@ -144,6 +144,9 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
   if (best && (double)count[best] >= JOINS * (double)all) {
     bool whole = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE ||
                  c->g->origin == RT__FROM_CUSTOMERS;
+    const rt__candidate *lead = d->d[best - 1].lead;
+    if (!text && c->g->origin == RT__FROM_CLOCK && lead && lead->g->origin == RT__FROM_ALIKE)
+      return RT_OK; /* the crowd has named its accounts, and is the stricter of both */
     if (text && whole && d->d[best - 1].verdict != RT_VERDICT_POOLED)
       return RT_OK; /* the skeleton has named its users already */
     return put_group(d, best - 1, c);

@@ -306,16 +306,37 @@ static void test_may_be_own(void **state)
       rt__candidate c = {.g = &g};
       c.b.said[RT_FAMILY_NETWORK] = true;
       c.b.one_net = 0.6;
-      c.b.net_shared = shared;
+      c.b.net_shared = shared ? 0.6 : 0.4;
       assert_int_equal(rt__candidate_may_be_own(&c), n < RT__SMALL && shared);
       c.b.said[RT_FAMILY_CONTENT] = true;
       assert_false(rt__candidate_may_be_own(&c));
     }
 }
 
+/* without text a crowd names its accounts; a clock that runs along adds none */
+static void test_crowd_names_its_accounts(void **state)
+{
+  (void)state;
+  for (int crowd = 0; crowd < 2; crowd++) {
+    hand h;
+    deal_out(&h);
+    rt__candidate *first = put_in(&h, crowd ? RT__FROM_ALIKE : RT__FROM_CLOCK, 0, 10, EACH);
+    make_harvest(first);
+    rt__candidate *second = put_in(&h, RT__FROM_CLOCK, 4, 14, EACH);
+    make_harvest(second);
+    second->score = 19;
+    rt__drafts d;
+    assert_int_equal(rt__select(rt_alloc_default(), &h.s, false, h.c, h.n, &d, NULL), RT_OK);
+    assert_int_equal(d.n, 1);
+    assert_int_equal(d.d[0].n, crowd ? 10 : 14);
+    rt__drafts_free(&d);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_crowd_names_its_accounts),
       cmocka_unit_test(test_may_be_own),
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),

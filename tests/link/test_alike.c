@@ -268,6 +268,42 @@ static void test_who_writes_on(void **state)
   }
 }
 
+/* 600 accounts with four starts each, dealt in turn: no misfit of theirs adds up against one hand
+ */
+static void test_many_with_few_starts(void **state)
+{
+  (void)state;
+  world *w = world_new();
+  luck r = {10};
+  laid_out l;
+  rt__groups g;
+  for (unsigned k = 0; k < 2400; k++) /* the end of the list is drawn by lot, as accounts run dry */
+    start_of(w, &r, "burst", k < 1600 ? k % 600 : luck_below(&r, 600),
+             DAY * 2 * (k + luck_unit(&r)) / 2400, 700);
+  background(w, &r, 200, 100);
+  find(w, &l, &g);
+  rt__groups_free(&g);
+  rt__groups_init(&g, rt_alloc_default());
+  uint32_t all[600];
+  rt__group group;
+  size_t n = 0;
+  for (uint32_t a = 0; a < l.s.n_accounts && n < 600; a++)
+    if (rt__slice_starts(rt__set_name(l.set, a), slice_of("burst_")) &&
+        rt__starts_count(&l.s, a) > 2)
+      all[n++] = a;
+  assert_int_equal(rt__group_of_accounts(&l.s, all, n, &group), RT_OK);
+  group.origin = RT__FROM_FEW;
+  rt__reference ref;
+  rt__bits b = {.moved = -1};
+  assert_int_equal(rt__reference_build(rt_alloc_default(), &l.s, NULL, NULL, &ref, NULL), RT_OK);
+  assert_int_equal(rt__family_time(&ref, &group, &b), RT_OK);
+  assert_true(b.phi < 1);
+  assert_true(b.balance >= 0);
+  rt__reference_free(&ref);
+  rt__group_free(rt_alloc_default(), &group);
+  done(w, &l, &g);
+}
+
 /* ---- as a whole */
 
 static world *mixed(void)
@@ -335,6 +371,7 @@ int main(void)
       cmocka_unit_test(test_nobody_joins_in_a_crowd),
       cmocka_unit_test(test_clockworks_earn_nothing),
       cmocka_unit_test(test_who_writes_on),
+      cmocka_unit_test(test_many_with_few_starts),
       cmocka_unit_test(test_order_of_input_is_nothing),
       cmocka_unit_test(test_no_memory),
   };
