@@ -49,13 +49,24 @@ static rt_code source(const rt__reference *r, const rt__group *g, rt__bits *b)
 
 /* A list that is dealt u times over has slots with floor(u) and ceil(u) users and no others: less
  * dispersion than drawing at random leaves, which is 1 or a little more. Half way is the limit. */
+#define NOT_BY_CHANCE 4 /* prompts that three would have met in: to find none is one in fifty */
+
+/* a list that lasts for nearly all of the work: some prompts are dealt twice, none three times, and
+ * each time to other accounts. Two keys of one person meet each other. */
+static bool dealt_on(const rt__reuse *u)
+{
+  return u->met >= NOT_BY_CHANCE && u->users < 1.5 && u->thrice <= u->met / NOT_BY_CHANCE / 2 &&
+         u->partners > 0.5;
+}
+
 static bool is_dealt(const rt__group *g, const rt__reuse *u)
 {
   double part = u->users - floor(u->users), rounds = part * (1 - part) / (u->users - 1);
   bool many = g->at[g->n] >= DEALT_ROWS && u->users > 1.1;
   if (u->users > 0.5 * g->n)
     return false; /* everybody goes through the whole of it: an exam */
-  return (u->users > 1.2 && u->dispersion < 0.6) || (many && u->dispersion < (1 + rounds) / 2);
+  return dealt_on(u) || (u->users > 1.2 && u->dispersion < 0.6) ||
+         (many && u->dispersion < (1 + rounds) / 2);
 }
 
 /* People who draw from a common list meet, and repeat themselves; a dealt list does not, or exactly

@@ -266,19 +266,46 @@ rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, 
 
 /* ---- re-use */
 
-/* how many accounts use each prompt: mean, and variance over what chance meetings would show */
-static void spread_of(const rt__map *users, rt__reuse *out)
+/* users of a prompt: the first of them and how many, in one value of a map */
+static uint64_t first_user(uint64_t v)
+{
+  return v >> 32;
+}
+
+static uint64_t users_of(uint64_t v)
+{
+  return v & UINT32_MAX;
+}
+
+/* account i uses the prompt, too */
+static rt_code add_user(rt__map *users, rt__map *pairs, uint64_t prompt, uint32_t i)
+{
+  uint64_t *v = rt__map_put(users, prompt, NULL);
+  if (!v)
+    return RT_E_NOMEM;
+  *v = users_of(*v) ? *v : (uint64_t)i << 32;
+  bool second = users_of(++*v) == 2;
+  return !second || rt__map_put(pairs, first_user(*v) << 32 | i, NULL) ? RT_OK : RT_E_NOMEM;
+}
+
+/* How many accounts use each prompt: mean, and variance over what chance meetings would show. Where
+ * prompts are drawn at random, the users of one that was drawn are Poisson without its zero: with m
+ * more than one on average, the share used three times is about (2 m)^2 / 6. */
+static void spread_of(const rt__map *users, size_t pairs, rt__reuse *out)
 {
   double n = users->n ? (double)users->n : 1, sum = 0, squares = 0, shared = 0;
   for (size_t i = 0; i < users->cap; i++)
     if (users->used[i]) {
-      double k = (double)users->vals[i];
+      double k = (double)users_of(users->vals[i]);
       sum += k;
       squares += k * k;
       shared += k > 1;
+      out->thrice += k > 2;
     }
   out->shared = shared / n;
   out->users = sum / n;
+  out->met = n * (out->users - 1) * (out->users - 1) * 2 / 3;
+  out->partners = shared > 0 ? (double)pairs / shared : 1;
   double variance = squares / n - out->users * out->users;
   out->dispersion = out->users > 1 ? variance / (out->users - 1) : 1;
 }
@@ -292,16 +319,18 @@ static void undo_sampling(double p, rt__reuse *u)
   u->within = 1 - 1 / (1 + 2 * u->within / p);
   u->shared = 1 - 1 / (1 + 2 * u->shared / p);
   u->dispersion = 1;
+  u->thrice = u->met = 0;
 }
 
 rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
 {
-  rt__map users, mine; /* prompt -> accounts; prompts of the account at hand */
+  rt__map users, pairs, mine; /* prompt -> accounts; pairs of them; prompts of one account */
   rt_code c = RT_OK;
   size_t rows = 0, repeats = 0, counted = 0;
-  *out = (rt__reuse){.users = 1, .dispersion = 1};
+  *out = (rt__reuse){.users = 1, .dispersion = 1, .partners = 1};
   rt__map_init(&users, s->alloc, SIZE_MAX, 3);
   rt__map_init(&mine, s->alloc, SIZE_MAX, 4);
+  rt__map_init(&pairs, s->alloc, SIZE_MAX, 5);
   for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
     size_t n = 0, distinct = 0;
     rt__map_clear(&mine);
@@ -314,12 +343,8 @@ rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
       if (!rt__map_put(&mine, prompt, &fresh))
         c = RT_E_NOMEM;
       else if (fresh) {
-        uint64_t *v = rt__map_put(&users, prompt, NULL);
+        c = add_user(&users, &pairs, prompt, i);
         distinct++;
-        if (v)
-          (*v)++;
-        else
-          c = RT_E_NOMEM;
       }
     }
     rows += n;
@@ -329,10 +354,11 @@ rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out)
   }
   out->within = rows ? (double)repeats / (double)rows : 0;
   out->fresh = counted ? out->fresh / (double)counted : 1;
-  spread_of(&users, out);
+  spread_of(&users, pairs.n, out);
   if (s->sampled < 1)
     undo_sampling(s->sampled, out);
   rt__map_free(&users);
+  rt__map_free(&pairs);
   rt__map_free(&mine);
   return c;
 }

@@ -52,8 +52,12 @@ typedef struct rt__reuse {
   double users;      /* mean accounts a distinct prompt */
   double dispersion; /* variance of that over (users - 1): about 1 where people meet by chance, more
                       * where some prompts are popular, near 0 where each is dealt to k accounts */
-  double within;     /* share of rows that repeat a prompt of their own account */
-  double fresh;      /* mean over accounts of distinct prompts / rows */
+  double thrice;     /* distinct prompts that three accounts or more use … */
+  double met;        /* … and how many would be if accounts met by chance; both 0 in a sample */
+  double
+      partners;  /* of prompts that several accounts use, the first two: distinct pairs over all */
+  double within; /* share of rows that repeat a prompt of their own account */
+  double fresh;  /* mean over accounts of distinct prompts / rows */
 } rt__reuse;
 rt_code rt__slots_reuse(const rt__starts *s, const rt__group *g, rt__reuse *out) RT__MUST_CHECK;
 

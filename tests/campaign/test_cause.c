@@ -164,8 +164,11 @@ static rt__bits random_bits(rt__rng *r)
   b.in_org = rt__rng_unit(r);
   b.burst = somewhere(r, -3, 9);
   b.one_net = rt__rng_unit(r);
-  b.reuse = (rt__reuse){rt__rng_unit(r), somewhere(r, 1, 9), somewhere(r, 0, 3), rt__rng_unit(r),
-                        rt__rng_unit(r)};
+  b.reuse = (rt__reuse){.shared = rt__rng_unit(r),
+                        .users = somewhere(r, 1, 9),
+                        .dispersion = somewhere(r, 0, 3),
+                        .within = rt__rng_unit(r),
+                        .fresh = rt__rng_unit(r)};
   return b;
 }
 

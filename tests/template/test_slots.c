@@ -392,6 +392,42 @@ static void test_chance_meetings(void **state)
   assert_true(u.users > 1.3 && u.users < 1.8); /* 1 / (1 - 1 / e) */
 }
 
+/* a list that lasts for nine tenths of the work is begun again: no question comes to three */
+static void test_begun_again(void **state)
+{
+  (void)state;
+  world *w = world_new();
+  luck r = {12};
+  for (unsigned k = 0; k < 1000; k++)
+    ask(w, luck_below(&r, 25), k % 900, k);
+  rt__reuse u = reuse_of(w);
+  assert_true(u.thrice == 0 && u.met > 5 && u.partners > 0.7);
+  assert_true(fabs(u.met - 900 * (u.users - 1) * (u.users - 1) * 2 / 3) < 1e-9);
+}
+
+/* what chance would leave is what chance leaves; two keys of one person meet each other only */
+static void test_met_by_chance(void **state)
+{
+  (void)state;
+  luck r = {13};
+  double thrice = 0, met = 0;
+  for (int round = 0; round < 10; round++) {
+    world *w = world_new();
+    for (unsigned k = 0; k < 1000; k++)
+      ask(w, luck_below(&r, 25), luck_below(&r, 4000), k);
+    rt__reuse u = reuse_of(w);
+    thrice += u.thrice;
+    met += u.met;
+    assert_true(u.partners > 0.7);
+  }
+  assert_true(met > 60 && fabs(thrice / met - 1) < 0.3);
+  world *w = world_new();
+  for (unsigned k = 0; k < 600; k++)
+    for (unsigned key = 0; key < 2; key++)
+      ask(w, 2 * (k % 10) + key, k, k);
+  assert_true(reuse_of(w).partners < 0.05);
+}
+
 /* an exam: everybody has every question, again each night */
 static void test_exam(void **state)
 {
@@ -471,6 +507,8 @@ int main(void)
       cmocka_unit_test(test_popular_prompts),
       cmocka_unit_test(test_chance_meetings),
       cmocka_unit_test(test_exam),
+      cmocka_unit_test(test_begun_again),
+      cmocka_unit_test(test_met_by_chance),
       cmocka_unit_test(test_reuse_of_nothing),
       cmocka_unit_test(test_no_memory),
   };
