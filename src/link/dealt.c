@@ -9,8 +9,9 @@
 #define MOST   2.5  /* bits of one account for it, and against it */
 #define LEAST  (-5)
 
-/* how evenly balancers deal, from taking turns to drawing lots: phi = chi2 / df */
-static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1.0, 1.0, 1.1, 1.1};
+/* how evenly balancers deal, from taking turns to drawing lots: phi = chi2 / df. Hours that are
+ * kept in part, and seats that get more while others are closed, leave a little above 1 */
+static const double dealt[] = {0.06, 0.12, 0.25, 0.5, 0.9, 1.0, 1.0, 1.1, 1.1, 1.25};
 #define WAYS RT__ARRAY_LEN(dealt)
 
 static double mixture(double chi2, double df, const double *phi, size_t n)

@@ -28,7 +28,7 @@ static double density(double x, double phi)
 /* the product over accounts, averaged over ways to deal */
 static double plain(const rt__swing *w, size_t n)
 {
-  static const double ways[] = {0.06, 0.12, 0.25, 0.5, 0.9, 0.9, 1, 1, 1.1, 1.1};
+  static const double ways[] = {0.06, 0.12, 0.25, 0.5, 0.9, 1, 1, 1.1, 1.1, 1.25};
   double mean = 0;
   for (int k = 0; k < 10; k++) {
     double product = 1;
