@@ -299,23 +299,25 @@ static rt_code meet_core(block *b, const bool *member, const uint32_t *core, siz
   return c;
 }
 
-static double pair_ratio(const block *b, uint32_t i, uint32_t j)
-{
-  const rt__beat *p = &b->beat[i], *q = &b->beat[j];
-  size_t lags;
-  return rt__lag_ratio(p->t, p->n, q->t, q->n, b->scratch, &lags);
-}
-
-/* whether a stream that skipped turns runs with most of the core; p: its meets, near of them */
+/* Whether a stream that skipped turns runs with most of the core; p: its meets, near of them. A
+ * median is below only if the lower half is, and that is told without the ratios themselves. */
 static bool runs_along(const block *b, const rt__pair *p, size_t near, const uint32_t *core,
                        size_t n)
 {
   double r[12];
   if ((double)near < KNOWS_CORE * (double)n)
     return false;
-  size_t k = near < RT__ARRAY_LEN(r) ? near : RT__ARRAY_LEN(r);
-  for (size_t x = 0; x < k; x++)
-    r[x] = pair_ratio(b, (uint32_t)p->key, core[p[x].val]);
+  size_t k = near < RT__ARRAY_LEN(r) ? near : RT__ARRAY_LEN(r), half = (k + 1) / 2, not = 0;
+  const rt__beat *a = &b->beat[p->key];
+  for (size_t x = 0; x < k && not <= k - half; x++)
+    not += !rt__lag_below(a, &b->beat[core[p[x].val]], NEAR_GROWN, 0, b->scratch);
+  if (not > k - half)
+    return false;
+  for (size_t x = 0; x < k; x++) {
+    const rt__beat *c = &b->beat[core[p[x].val]];
+    size_t lags;
+    r[x] = rt__lag_ratio(a->t, a->n, c->t, c->n, b->scratch, &lags);
+  }
   return rt__median(r, k) < NEAR_GROWN;
 }
 
