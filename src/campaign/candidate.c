@@ -12,17 +12,20 @@ double rt__candidate_work(const rt__bits *b)
 
 static const rt_family hands[] = {RT_FAMILY_MONEY, RT_FAMILY_KEYS, RT_FAMILY_PROVISION};
 
-/* equal rates and a new model are too common to name one hand, unless many keep the same pace */
-static bool time_names_hand(const rt__bits *b, uint32_t accounts)
+/* Equal rates, a new model and few even gaps are too common to name one hand, unless many keep the
+ * same pace */
+static bool time_names_hand(const rt__candidate *c)
 {
-  bool pace = b->equal >= 2.5 && accounts >= 20 && b->phi < RT__NOT_DEALT;
-  bool dealt = b->balance + b->clock >= RT__DEALT_BITS || pace;
-  return b->bits[RT_FAMILY_TIME] >= RT__HAND_BITS && dealt;
+  const rt__bits *b = &c->b;
+  bool many = c->g->n >= RT__MANY_PACES;
+  bool pace = b->equal >= 2.5 && many && b->phi < RT__NOT_DEALT;
+  bool dealt = b->balance + b->clock >= RT__DEALT_BITS && (c->g->origin != RT__FROM_FEW || many);
+  return b->bits[RT_FAMILY_TIME] >= RT__HAND_BITS && (dealt || pace);
 }
 
 int rt__candidate_hands(const rt__candidate *c)
 {
-  int n = time_names_hand(&c->b, c->g->n);
+  int n = time_names_hand(c);
   for (size_t i = 0; i < RT__ARRAY_LEN(hands); i++)
     n += c->b.bits[hands[i]] >= RT__HAND_BITS;
   return n + (c->b.confirmed >= RT__CONFIRMED);
@@ -94,8 +97,10 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
 bool rt__candidate_may_be_own(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
-  return !b->said[RT_FAMILY_CONTENT] && !b->said[RT_FAMILY_MONEY] && b->said[RT_FAMILY_NETWORK] &&
-         (b->one_net > 0.8 || b->net_shared > 0.5) && c->g->n < RT__SMALL;
+  bool text = b->said[RT_FAMILY_CONTENT];
+  bool own = b->one_net > 0.8 || (!text && b->net_shared > 0.5);
+  return !b->said[RT_FAMILY_MONEY] && b->said[RT_FAMILY_NETWORK] && own &&
+         c->g->n < (text ? RT__TINY : RT__SMALL);
 }
 
 bool rt__candidate_is_harvest(const rt__candidate *c)

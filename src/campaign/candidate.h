@@ -19,6 +19,7 @@
 #define RT__HAND_BITS    2.0
 #define RT__DEALT_BITS   1.5 /* of balance and clock, for time to name one hand */
 #define RT__NOT_DEALT    1.5 /* days that swing so much more than counts do were not dealt */
+#define RT__MANY_PACES   20  /* accounts that keep one pace, for it to name one hand */
 #define RT__POOL_CLOCK   1.0
 #define RT__POOL_BALANCE 3.0
 #define RT__EXTRACTION   0.3
@@ -42,6 +43,8 @@
 #define RT__SMALL                                                                                  \
   16 /* accounts behind one network that need not be more than a firm's own keys                   \
       */
+
+#define RT__TINY 6 /* likewise, where the text is known but not who pays */
 
 typedef struct rt__candidate {
   const rt__group *g;
@@ -70,7 +73,7 @@ bool rt__candidate_many_programs(const rt__candidate *c);
 bool rt__candidate_in_the_open(const rt__candidate *c);
 bool rt__candidate_is_harvest(const rt__candidate *c);
 /* a harvest by its numbers, but few accounts behind one network, in a log that shows neither text
- * nor facts: a firm's own gateway looks the same */
+ * nor facts, or a handful where it shows text: a firm's own gateway looks the same */
 bool rt__candidate_may_be_own(const rt__candidate *c);
 /* one clock, but people behind it: they read and write on, and bring parameters of their own; or
  * several customers' programs on the same accounts */

@@ -236,6 +236,11 @@ static void test_equal_rates_and_uneven_days(void **state)
   assert_int_equal(rt__candidate_hands(c), 1);
   c->b.phi = 2.7;
   assert_int_equal(rt__candidate_hands(c), 0);
+  rt__candidate *few = put_in(&h, RT__FROM_FEW, 0, 9, 3),
+                *more = put_in(&h, RT__FROM_FEW, 0, 25, 3);
+  few->b.clock = more->b.clock = few->b.bits[RT_FAMILY_TIME] = more->b.bits[RT_FAMILY_TIME] = 3;
+  assert_int_equal(rt__candidate_hands(few), 0); /* few even gaps of few accounts */
+  assert_int_equal(rt__candidate_hands(more), 1);
 }
 
 /* that programs and work differ speaks against a harvest, not against a pool */
@@ -309,6 +314,10 @@ static void test_may_be_own(void **state)
       c.b.net_shared = shared ? 0.6 : 0.4;
       assert_int_equal(rt__candidate_may_be_own(&c), n < RT__SMALL && shared);
       c.b.said[RT_FAMILY_CONTENT] = true;
+      assert_false(rt__candidate_may_be_own(&c));
+      c.b.one_net = 1; /* with text of a handful of keys behind one address */
+      assert_int_equal(rt__candidate_may_be_own(&c), n < RT__TINY);
+      c.b.said[RT_FAMILY_MONEY] = true;
       assert_false(rt__candidate_may_be_own(&c));
     }
 }
