@@ -72,7 +72,7 @@ static bool one_network(const rt__candidate *c)
 
 /* a firm's own keys: one network, and slots that come again as favourites do. Several cards are no
  * firm's; strangers who copy a campaign must not bring it their favourites, so of a large group
- * nearly all must share the network. */
+ * nearly all must share the network, or come back to their own prompts, which a list never does. */
 static bool own_work(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
@@ -81,6 +81,9 @@ static bool own_work(const rt__candidate *c)
                     b->top_payer < RT__ONE_PAYER;
   if (!b->said[RT_FAMILY_CONTENT] || !b->said[RT_FAMILY_NETWORK] || many_cards)
     return false;
+  bool comes_back = b->reuse.within >= RT__COMES_BACK && b->reuse.dispersion > 2 * RT__FAVOURITES;
+  if (b->one_net >= 0.5 && comes_back)
+    return true;
   return b->one_net >= (small ? 0.5 : 0.8) &&
          b->reuse.dispersion > (small && one_network(c) ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
 }

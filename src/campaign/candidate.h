@@ -37,6 +37,8 @@
 #define RT__FAVOURITES                                                                             \
   2.5 /* dispersion of how often slots come again, above which some are favourites: a business has \
          them, a list to be worked off has not */
+#define RT__COMES_BACK                                                                             \
+  0.1 /* share of prompts that repeat one of the same account, above which it is no list */
 #define RT__ONE_PAYER                                                                              \
   0.4 /* share of a group's accounts that a firm's first card pays for, at least */
 #define RT__FAVOURITES_SMALL 1.6 /* likewise, of few accounts behind one network */

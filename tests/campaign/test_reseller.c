@@ -177,6 +177,27 @@ static void test_what_is_dealt_is_alike(void **state)
   }
 }
 
+/* of many keys behind a gateway with several hosts, what comes back tells a business from a list */
+static void test_a_business_comes_back(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *c = put_in(&h, RT__FROM_LEXICAL, 0, 30, EACH);
+  make_harvest(c);
+  c->b.said[RT_FAMILY_CONTENT] = c->b.said[RT_FAMILY_NETWORK] = true;
+  c->b.quiet = 0.25;
+  c->b.one_net = 0.6;
+  c->b.reuse.dispersion = 6;
+  c->b.reuse.within = 0.2;
+  assert_true(rt__candidate_in_the_open(c));
+  c->b.reuse.within = 0.03; /* a list with popular tasks */
+  assert_false(rt__candidate_in_the_open(c));
+  c->b.reuse.within = 0.2;
+  c->b.reuse.dispersion = 1;
+  assert_false(rt__candidate_in_the_open(c));
+}
+
 /* one stranger among a firm's few keys does not hide its network; two hosts are no hiding either */
 static void test_a_stranger_among_own_keys(void **state)
 {
@@ -349,6 +370,7 @@ int main(void)
       cmocka_unit_test(test_may_be_own),
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
+      cmocka_unit_test(test_a_business_comes_back),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),
       cmocka_unit_test(test_a_stranger_among_own_keys),
       cmocka_unit_test(test_a_firm_and_strangers),
