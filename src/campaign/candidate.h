@@ -108,8 +108,8 @@ void rt__drafts_free(rt__drafts *d);
 rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
                        const uint32_t *accounts, size_t n);
 
-/* Single accounts that look like a harvest: suspects, of which the best half percent of all
- * accounts are named. */
+/* Single accounts that look like a harvest: suspects. Those that are rather innocent are named up
+ * to three in 1,000 of all accounts, best first. */
 rt_code rt__solos(const rt__reference *r, const rt__candidate *cases, size_t n, rt__drafts *d,
                   rt_error *err);
 

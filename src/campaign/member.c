@@ -49,26 +49,14 @@ static void shown_free(const rt_alloc *a, uint32_t n, shown *x)
     rt__free(a, x->v[f], n * sizeof *x->v[f]);
 }
 
-static size_t at_most(const double *v, size_t n, double x)
-{
-  size_t lo = 0, hi = n;
-  while (lo < hi) {
-    size_t mid = lo + (hi - lo) / 2;
-    if (v[mid] <= x)
-      lo = mid + 1;
-    else
-      hi = mid;
-  }
-  return lo;
-}
-
 /* A contradiction weighs no more than the odds that a stranger shows one at least half as clear,
  * against the other members. */
 static double contradiction(const shown *all, double x, rt_family f)
 {
   if (isnan(x) || x >= 0)
     return 0;
-  double others = (double)all->n[f] - 1, as_bad = (double)at_most(all->v[f], all->n[f], x / 2) - 1;
+  double others = (double)all->n[f] - 1,
+         as_bad = (double)rt__rank(all->v[f], all->n[f], x / 2, true) - 1;
   double most = log2((as_bad + 1) / (others + 2) / HONEST);
   return most < x ? x : most < 0 ? most : 0;
 }

@@ -317,19 +317,6 @@ static rt_code make_decoys(const rt__detection *d, unsigned each, decoys *x)
   return RT_OK;
 }
 
-static size_t at_or_above(const double *sorted, size_t n, double v)
-{
-  size_t lo = 0, hi = n;
-  while (lo < hi) {
-    size_t mid = lo + (hi - lo) / 2;
-    if (sorted[mid] < v)
-      lo = mid + 1;
-    else
-      hi = mid;
-  }
-  return n - lo;
-}
-
 rt_code rt__decoy_fdr(const rt__detection *d, unsigned each, double *out)
 {
   decoys x = {.lender = NULL};
@@ -343,8 +330,8 @@ rt_code rt__decoy_fdr(const rt__detection *d, unsigned each, double *out)
       real += d->drafts.d[j].lead && lead && d->drafts.d[j].lead->score >= lead->score;
     out[i] = NAN;
     if (c == RT_OK && lead && each) {
-      double fdr =
-          (1.0 + (double)at_or_above(x.score, x.n, lead->score)) / ((double)each * (double)real);
+      double fdr = (1.0 + (double)(x.n - rt__rank(x.score, x.n, lead->score, false))) /
+                   ((double)each * (double)real);
       out[i] = fdr < 1 ? fdr : 1;
     }
   }

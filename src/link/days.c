@@ -1,12 +1,12 @@
 #include "link/days.h"
 
+#include "link/margins.h"
 #include "sketch/stats.h"
 
 #include <math.h>
 
-#define BLOCKS     6 /* of a day: hours that an account keeps */
-#define PRIOR      2 /* starts at the group's hours that every account is given beforehand */
-#define FIT_ROUNDS 20
+#define BLOCKS     6    /* of a day: hours that an account keeps */
+#define PRIOR      2    /* starts at the group's hours that every account is given beforehand */
 #define EXPECT_MIN 0.02 /* cells with less are left out */
 
 typedef struct table {
@@ -40,20 +40,6 @@ static void pool_starts(const rt__starts *s, const rt__group *g, table *t)
   rt__sort_doubles(t->t, all);
   for (size_t c = 0; c < t->days * BLOCKS; c++)
     t->before[c + 1] += t->before[c];
-}
-
-/* of n ascending times, how many are less than x, or (with `or_equal`) at most x */
-static size_t rank(const double *v, size_t n, double x, bool or_equal)
-{
-  size_t lo = 0, hi = n;
-  while (lo < hi) {
-    size_t mid = lo + (hi - lo) / 2;
-    if (v[mid] < x || (or_equal && v[mid] <= x))
-      lo = mid + 1;
-    else
-      hi = mid;
-  }
-  return lo;
 }
 
 /* of the pool's starts number from … to - 1, those in a block of a day */
@@ -95,35 +81,8 @@ static void add_account(const rt__starts *s, const rt__group *g, uint32_t i, tab
     count[day_of(t, at)] += 1;
     hours[block_of(at)]++;
   }
-  expose(t, rank(t->t, all, lo, true), rank(t->t, all, hi, false), hours, seen);
+  expose(t, rt__rank(t->t, all, lo, true), rt__rank(t->t, all, hi, false), hours, seen);
   t->mean[t->n++] = (double)(last - first + 1) / (double)(day_of(t, hi) - day_of(t, lo) + 1);
-}
-
-/* row and column effects by iterative proportional fitting over what each account has seen */
-static void fit(table *t)
-{
-  for (size_t d = 0; d < t->days; d++)
-    t->col[d] = 1;
-  for (int round = 0; round < FIT_ROUNDS; round++) {
-    for (size_t i = 0; i < t->n; i++) {
-      double sum = 0, expect = 0;
-      for (size_t d = 0; d < t->days; d++)
-        if (t->seen[i * t->days + d] > 0) {
-          sum += (double)t->count[i * t->days + d];
-          expect += (double)t->seen[i * t->days + d] * t->col[d];
-        }
-      t->row[i] = sum / (expect > 1e-9 ? expect : 1e-9);
-    }
-    for (size_t d = 0; d < t->days; d++) {
-      double sum = 0, expect = 0;
-      for (size_t i = 0; i < t->n; i++)
-        if (t->seen[i * t->days + d] > 0) {
-          sum += (double)t->count[i * t->days + d];
-          expect += (double)t->seen[i * t->days + d] * t->row[i];
-        }
-      t->col[d] = sum / (expect > 1e-9 ? expect : 1e-9);
-    }
-  }
 }
 
 static void residuals(const table *t, rt__swing *out)
@@ -181,7 +140,7 @@ rt_code rt__days(const rt__starts *s, const rt__group *g, rt__swing *out, size_t
     for (uint32_t i = 0; i < g->n; i++)
       if (rt__group_rows(g, i) >= 3)
         add_account(s, g, i, &t);
-    fit(&t);
+    rt__margins_fit(t.count, t.seen, t.n, t.days, t.row, t.col);
     residuals(&t, out);
     *n = t.n;
   }

@@ -1,17 +1,18 @@
 #include "link/hours.h"
 
+#include "link/margins.h"
+
 #include <math.h>
 
 #define WIDTH       (6 * 3600.0)
 #define COLUMNS_MAX 1600 /* later starts are in the last one */
 #define LEAST_PART  0.05
-#define FIT_ROUNDS  20
 #define EXPECT_MIN  0.02 /* cells with less are left out */
 
 typedef struct table {
   size_t n, columns;
   float *count; /* n * columns; negative: masked */
-  float *part;  /* likewise: which part of the column the account lives */
+  float *part;  /* likewise: which part of the column the account lives; 0: none */
   double *row, *col;
 } table;
 
@@ -51,33 +52,6 @@ static void fill(const rt__starts *s, const rt__group *g, table *t)
   }
 }
 
-/* row and column effects by iterative proportional fitting over the unmasked cells */
-static void fit(table *t)
-{
-  for (size_t d = 0; d < t->columns; d++)
-    t->col[d] = 1;
-  for (int round = 0; round < FIT_ROUNDS; round++) {
-    for (size_t i = 0; i < t->n; i++) {
-      double sum = 0, expect = 0;
-      for (size_t d = 0; d < t->columns; d++)
-        if (t->count[i * t->columns + d] >= 0) {
-          sum += (double)t->count[i * t->columns + d];
-          expect += t->col[d] * (double)t->part[i * t->columns + d];
-        }
-      t->row[i] = sum / (expect > 1e-9 ? expect : 1e-9);
-    }
-    for (size_t d = 0; d < t->columns; d++) {
-      double sum = 0, expect = 0;
-      for (size_t i = 0; i < t->n; i++)
-        if (t->count[i * t->columns + d] >= 0) {
-          sum += (double)t->count[i * t->columns + d];
-          expect += t->row[i] * (double)t->part[i * t->columns + d];
-        }
-      t->col[d] = sum / (expect > 1e-9 ? expect : 1e-9);
-    }
-  }
-}
-
 static void residuals(const table *t, rt__swing *out)
 {
   double shrink = t->n > 1 ? (double)t->n / ((double)t->n - 1) : 1;
@@ -110,7 +84,7 @@ rt_code rt__hours(const rt__starts *s, const rt__group *g, rt__swing *out, size_
   bool ok = t.count && t.part && t.row && t.col;
   if (ok) {
     fill(s, g, &t);
-    fit(&t);
+    rt__margins_fit(t.count, t.part, t.n, t.columns, t.row, t.col);
     residuals(&t, out);
     *n = t.n;
   }

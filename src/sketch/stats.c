@@ -304,3 +304,16 @@ void rt__shuffle(uint64_t seed, uint32_t *v, size_t n)
     v[j] = t;
   }
 }
+
+size_t rt__rank(const double *v, size_t n, double x, bool or_equal)
+{
+  size_t lo = 0, hi = n;
+  while (lo < hi) {
+    size_t mid = lo + (hi - lo) / 2;
+    if (v[mid] < x || (or_equal && v[mid] <= x))
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return lo;
+}

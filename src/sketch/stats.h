@@ -13,6 +13,8 @@
 
 /* ascending, in place; O(n log n) */
 void rt__sort_doubles(double *v, size_t n);
+/* of n ascending values, how many are less than x, or (with `or_equal`) at most x. O(log n) */
+size_t rt__rank(const double *v, size_t n, double x, bool or_equal);
 /* quantile q of a sorted array by linear interpolation between order statistics; 0 if n == 0 */
 double rt__quantile_sorted(const double *v, size_t n, double q);
 /* the same of any array, which it reorders; to the digit what sorting first would give. O(n) as a

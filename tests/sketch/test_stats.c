@@ -393,6 +393,27 @@ static void test_shuffle(void **state)
       assert_true(fabs(at[i][j] - want) < 5 * sqrt(want));
 }
 
+static void test_rank_against_plain(void **state)
+{
+  (void)state;
+  rt__rng rng = {9, 0};
+  for (size_t n = 0; n < 40; n++) {
+    double v[40];
+    for (size_t i = 0; i < n; i++)
+      v[i] = (double)rt__rng_below(&rng, 12);
+    rt__sort_doubles(v, n);
+    for (double x = -1; x < 13; x += 0.5) {
+      size_t less = 0, most = 0;
+      for (size_t i = 0; i < n; i++) {
+        less += v[i] < x;
+        most += v[i] <= x;
+      }
+      assert_int_equal(rt__rank(v, n, x, false), less);
+      assert_int_equal(rt__rank(v, n, x, true), most);
+    }
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -409,6 +430,7 @@ int main(void)
       cmocka_unit_test(test_sample_is_fair),
       cmocka_unit_test(test_samples_are_coordinated),
       cmocka_unit_test(test_shuffle),
+      cmocka_unit_test(test_rank_against_plain),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
