@@ -227,7 +227,7 @@ static rt_code weigh_chance(const rt__detection *d, rt_findings *out)
   rt_code c = rt__crowd_of(d, &x.crowd);
   c = c == RT_OK && !(p && x.t) ? RT_E_NOMEM : c;
   if (c == RT_OK)
-    rt__run_parallel(d, n, try_one, &x);
+    rt__team_run(&d->team, n, try_one, &x);
   for (size_t i = 0; c == RT_OK && i < n; i++) {
     c = x.t[i].code;
     p[i] = x.t[i].chance.p;

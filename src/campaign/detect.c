@@ -34,7 +34,7 @@ static rt_code find_groups(rt__detection *d, rt_error *err)
   if (s->sampled < 1) /* what is missing between two starts could be anything */
     return c;
   if (c == RT_OK)
-    c = rt__clock_groups(s, &d->groups, err);
+    c = rt__clock_groups(s, &d->team, &d->groups, err);
   if (c == RT_OK)
     c = rt__few_groups(s, &d->groups, err);
   if (c == RT_OK && !s->text) /* with text the same accounts are found by what they say */
@@ -56,16 +56,6 @@ static void weigh_one(void *arg, size_t i)
   k->score = rt__candidate_score(&k->b, rt__candidate_prior(&k->b));
 }
 
-void rt__run_parallel(const rt__detection *d, size_t n, void (*fn)(void *arg, size_t i), void *arg)
-{
-  if (d->options->parallel) {
-    d->options->parallel(d->options->parallel_ctx, n, fn, arg);
-    return;
-  }
-  for (size_t i = 0; i < n; i++)
-    fn(arg, i);
-}
-
 /* makes candidates of the groups that are none yet */
 static rt_code weigh(rt__detection *d, rt_error *err)
 {
@@ -81,7 +71,7 @@ static rt_code weigh(rt__detection *d, rt_error *err)
       p[i].g = &d->groups.g[i];
   }
   if (c == RT_OK)
-    rt__run_parallel(d, n - from, weigh_one, &w);
+    rt__team_run(&d->team, n - from, weigh_one, &w);
   for (size_t i = 0; c == RT_OK && i < n - from; i++)
     c = w.code[i];
   rt__free(d->alloc, w.code, (n - from) * sizeof(rt_code));

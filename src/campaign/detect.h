@@ -2,6 +2,7 @@
 #ifndef RT_CAMPAIGN_DETECT_H
 #define RT_CAMPAIGN_DETECT_H
 
+#include "base/team.h"
 #include "campaign/candidate.h"
 #include "campaign/finding_impl.h"
 
@@ -9,6 +10,7 @@
 typedef struct rt__detection {
   const rt_alloc *alloc;
   const rt_scan_options *options;
+  rt__team team; /* of the options */
   const rt__set *set;
   const rt__facts *facts; /* NULL: none */
   const bool *cleared;    /* of each account: under a person's clearance; NULL: none (cleared.c) */
@@ -21,9 +23,6 @@ typedef struct rt__detection {
   size_t n_candidates;
   rt__drafts drafts;
 } rt__detection;
-
-/* fn(arg, 0) … fn(arg, n - 1), on the caller's threads if there are any */
-void rt__run_parallel(const rt__detection *d, size_t n, void (*fn)(void *arg, size_t i), void *arg);
 
 rt_code rt__detect(rt__detection *d, rt_error *err);
 void rt__detection_free(rt__detection *d);

@@ -139,6 +139,7 @@ static rt_code detect_in(const rt__replay *r, const rt__set *set, rt__release *r
   tally t = {.of = NULL};
   rt__detection d = {.alloc = r->alloc,
                      .options = r->options,
+                     .team = {r->options->parallel, r->options->parallel_ctx},
                      .set = set,
                      .facts = r->facts,
                      .releases = releases,

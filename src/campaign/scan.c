@@ -159,6 +159,7 @@ static rt_code find_in(rt_scan *s, const piece *p, rt_findings *out, rt_error *e
 {
   rt__detection d = {.alloc = &s->alloc,
                      .options = &s->options,
+                     .team = {s->options.parallel, s->options.parallel_ctx},
                      .set = p->set,
                      .facts = s->facts.n_known ? &s->facts : NULL,
                      .cleared = p->cleared,

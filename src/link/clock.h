@@ -15,14 +15,15 @@
 #define RT_LINK_CLOCK_H
 
 #include "account/group.h"
-#include "link/lag.h"
+#include "base/team.h"
 
-#define RT__CLOCK_GRID       240
 #define RT__CLOCK_MIN_STARTS 8
 #define RT__CLOCK_MIN        4 /* accounts */
 
-/* appends the groups found (RT__FROM_CLOCK, RT__FROM_WHOLE) */
-rt_code rt__clock_groups(const rt__starts *s, rt__groups *out, rt_error *err);
+/* appends the groups found (RT__FROM_CLOCK, RT__FROM_WHOLE), in an order that the team has no part
+ * in. Pairs are the cost: a block of n streams has about n^2 times the share of strangers that are
+ * near by chance */
+rt_code rt__clock_groups(const rt__starts *s, const rt__team *team, rt__groups *out, rt_error *err);
 
 /* thousands of accounts with 3 to 7 starts each: no pair says anything, but too many of them have
  * the same even gap. Appends at most one group a bundle (RT__FROM_FEW) */

@@ -4,6 +4,7 @@
 #include "link/clock.h"
 #include "link/dealt.h"
 #include "link/evidence.h"
+#include "link/lag.h"
 #include "sketch/stats.h"
 
 #include <math.h>

@@ -42,7 +42,7 @@ static size_t clock_groups_of_jobs(const laid_out *l)
   rt__groups g;
   size_t n = 0;
   rt__groups_init(&g, rt_alloc_default());
-  assert_int_equal(rt__clock_groups(&l->s, &g, NULL), RT_OK);
+  assert_int_equal(rt__clock_groups(&l->s, NULL, &g, NULL), RT_OK);
   assert_int_equal(rt__few_groups(&l->s, &g, NULL), RT_OK);
   for (size_t i = 0; i < g.n; i++)
     n += count_named(l, &g.g[i], "job_") > 0;

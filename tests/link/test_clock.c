@@ -1,7 +1,7 @@
 /* Lag ratios against a slow version and against what clock.h claims of them; pools planted among
  * accounts that keep clocks of their own. */
+#include "link/block.h"
 #include "link/clock.h"
-#include "link/stream.h"
 #include "support/failing_alloc.h"
 #include "support/small_starts.h"
 
@@ -289,7 +289,7 @@ static void test_planted_pool_is_found(void **state)
     laid_out l = lay_out(w, 0, false);
     rt__groups g;
     rt__groups_init(&g, rt_alloc_default());
-    assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+    assert_int_equal(rt__clock_groups(&l.s, NULL, &g, NULL), RT_OK);
     bool found = false;
     for (size_t i = 0; i < g.n; i++) {
       uint32_t in = count_named(&l, &g.g[i], "pool_");
@@ -313,7 +313,7 @@ static void test_no_pool_no_group(void **state)
     laid_out l = lay_out(w, 0, false);
     rt__groups g;
     rt__groups_init(&g, rt_alloc_default());
-    assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+    assert_int_equal(rt__clock_groups(&l.s, NULL, &g, NULL), RT_OK);
     assert_int_equal(g.n, 0);
     rt__groups_free(&g);
     take_away(&l);
@@ -336,7 +336,7 @@ static void test_two_pools_are_two(void **state)
   laid_out l = lay_out(w, 0, false);
   rt__groups g;
   rt__groups_init(&g, rt_alloc_default());
-  assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+  assert_int_equal(rt__clock_groups(&l.s, NULL, &g, NULL), RT_OK);
   bool left = false, right = false;
   for (size_t i = 0; i < g.n; i++) {
     uint32_t a = count_named(&l, &g.g[i], "left_"), b = count_named(&l, &g.g[i], "right_");
@@ -368,7 +368,7 @@ static void test_pauses(void **state)
   laid_out l = lay_out(w, 0, false);
   rt__groups g;
   rt__groups_init(&g, rt_alloc_default());
-  assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+  assert_int_equal(rt__clock_groups(&l.s, NULL, &g, NULL), RT_OK);
   bool found = false;
   for (size_t i = 0; i < g.n; i++)
     found |= count_named(&l, &g.g[i], "pool_") == 12 && count_named(&l, &g.g[i], "paused_") >= 3;
@@ -393,7 +393,7 @@ static void test_cover_is_peeled_off(void **state)
   laid_out l = lay_out(w, 0, false);
   rt__groups g;
   rt__groups_init(&g, rt_alloc_default());
-  assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+  assert_int_equal(rt__clock_groups(&l.s, NULL, &g, NULL), RT_OK);
   bool found = false;
   for (size_t i = 0; i < g.n; i++)
     found |= g.g[i].origin == RT__FROM_CLOCK && count_named(&l, &g.g[i], "pool_") == POOL;
@@ -479,12 +479,12 @@ static void test_same_size(void **state)
 
 /* ---- as a whole */
 
-static char *all_text(const world *w, uint64_t shuffle)
+static char *all_text(const world *w, uint64_t shuffle, const rt__team *team)
 {
   laid_out l = lay_out(w, shuffle, false);
   rt__groups g;
   rt__groups_init(&g, rt_alloc_default());
-  assert_int_equal(rt__clock_groups(&l.s, &g, NULL), RT_OK);
+  assert_int_equal(rt__clock_groups(&l.s, team, &g, NULL), RT_OK);
   assert_int_equal(rt__few_groups(&l.s, &g, NULL), RT_OK);
   assert_true(g.n > 0);
   char *t = groups_text(&l, &g);
@@ -497,7 +497,39 @@ static void test_order_of_input_is_nothing(void **state)
 {
   (void)state;
   world *w = clocks(3, POOL, HOUR / POOL);
-  char *a = all_text(w, 0), *b = all_text(w, 77);
+  char *a = all_text(w, 0, NULL), *b = all_text(w, 77, NULL);
+  assert_string_equal(a, b);
+  free(a);
+  free(b);
+  world_free(w);
+}
+
+/* a team that starts with the last, and counts what it was given */
+static void backwards(void *ctx, size_t n, void (*fn)(void *arg, size_t i), void *arg)
+{
+  size_t *most = ctx;
+  *most = n > *most ? n : *most;
+  while (n-- > 0)
+    fn(arg, n);
+}
+
+/* pools enough for several pieces, of streams and of communities */
+static void test_who_does_it_is_nothing(void **state)
+{
+  (void)state;
+  world *w = world_new();
+  luck r = {5};
+  for (int p = 0; p < 40; p++) {
+    char name[16];
+    unsigned turn = 0;
+    (void)snprintf(name, sizeof name, "pool%02d", p);
+    for (double t = 900 * luck_unit(&r); t < DAY; t += (450 + 10 * p) * (0.5 + luck_unit(&r)))
+      one_start(w, name, turn++ % 15, t, 500);
+  }
+  size_t most = 0;
+  const rt__team team = {backwards, &most};
+  char *a = all_text(w, 0, NULL), *b = all_text(w, 0, &team);
+  assert_true(most > 10);
   assert_string_equal(a, b);
   free(a);
   free(b);
@@ -520,7 +552,7 @@ static void test_no_memory(void **state)
     rt__groups g;
     s.alloc = &a;
     rt__groups_init(&g, &a);
-    rt_code c = rt__clock_groups(&s, &g, NULL);
+    rt_code c = rt__clock_groups(&s, NULL, &g, NULL);
     if (c == RT_OK)
       c = rt__few_groups(&s, &g, NULL);
     assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
@@ -550,6 +582,7 @@ int main(void)
       cmocka_unit_test(test_few_starts),
       cmocka_unit_test(test_same_size),
       cmocka_unit_test(test_order_of_input_is_nothing),
+      cmocka_unit_test(test_who_does_it_is_nothing),
       cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
