@@ -64,37 +64,49 @@ bool rt__candidate_many_programs(const rt__candidate *c)
          (c->b.said[RT_FAMILY_CLIENT] && c->b.knobs < RT__MANY_KNOBS);
 }
 
-/* behind one network, but for a stranger */
+/* behind one network, but for a stranger, or two that its members share */
 static bool one_network(const rt__candidate *c)
 {
-  return c->b.said[RT_FAMILY_NETWORK] && (c->b.one_net > 0.8 || (1 - c->b.one_net) * c->g->n < 1.5);
+  const rt__bits *b = &c->b;
+  bool two = b->one_net >= RT__OF_TWO && b->net_shared >= 0.9;
+  return b->said[RT_FAMILY_NETWORK] &&
+         (b->one_net > 0.8 || (1 - b->one_net) * c->g->n < 1.5 || two);
 }
 
-/* a firm's own keys: one network, and slots that come again as favourites do. Several cards are no
- * firm's; strangers who copy a campaign must not bring it their favourites, so of a large group
- * nearly all must share the network, or come back to their own prompts, which a list never does. */
+/* a firm's own keys: one network, and slots that come again as favourites do. Several cards of
+ * accounts that were opened together are no firm's; strangers who copy a campaign must not bring it
+ * their favourites, so of a large group nearly all must share the network, or come back to their
+ * own prompts, which a list never does. */
 static bool own_work(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
   bool small = c->g->n < RT__SMALL;
   bool many_cards = b->said[RT_FAMILY_MONEY] && b->bits[RT_FAMILY_MONEY] >= RT__HAND_BITS &&
-                    b->top_payer < RT__ONE_PAYER;
+                    b->top_payer < RT__ONE_PAYER && b->burst >= RT__BURST;
   if (!b->said[RT_FAMILY_CONTENT] || !b->said[RT_FAMILY_NETWORK] || many_cards)
     return false;
   bool comes_back = b->reuse.within >= RT__COMES_BACK && b->reuse.dispersion > 2 * RT__FAVOURITES;
   if (b->one_net >= 0.5 && comes_back)
     return true;
-  return b->one_net >= (small ? 0.5 : 0.8) &&
+  bool together = b->one_net >= (small ? 0.5 : 0.8) || b->net_shared >= 0.9;
+  return together &&
          b->reuse.dispersion > (small && one_network(c) ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
+}
+
+/* One firm, or a few: the network and the card name them, and the accounts were not opened
+ * together. Half of either will do, if there is more of the other. */
+static bool named(const rt__bits *b)
+{
+  bool one = b->one_net >= 0.5 && b->top_payer >= 0.5 && b->one_net + b->top_payer >= RT__ONE_NAME;
+  return b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->burst < RT__BURST &&
+         (one || b->firms >= RT__FIRMS);
 }
 
 bool rt__candidate_in_the_open(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
   bool one_door = one_network(c) || (b->said[RT_FAMILY_MONEY] && b->top_payer > 0.8);
-  bool one_name = b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->one_net > 0.7 &&
-                  b->top_payer > 0.6 && b->burst < RT__BURST;
-  return b->one_org >= 0.7 || one_name || own_work(c) || (one_door && b->quiet < RT__QUIET);
+  return b->one_org >= 0.7 || named(b) || own_work(c) || (one_door && b->quiet < RT__QUIET);
 }
 
 bool rt__candidate_may_be_own(const rt__candidate *c)

@@ -24,6 +24,9 @@
 #define RT__POOL_BALANCE 3.0
 #define RT__EXTRACTION   0.3
 #define RT__BURST        3.5 /* log2 density of sign-ups above which accounts were opened together */
+#define RT__OF_TWO       0.4 /* share of accounts behind the larger of two networks of a firm */
+#define RT__ONE_NAME     1.3 /* shares of one network and one payer together, of a firm */
+#define RT__FIRMS        0.7 /* share of accounts that are a few firms' */
 #define RT__QUIET                                                                                  \
   0.12 /* share of starts in the quietest 6 hours; flat is 0.25, an office sleeps                  \
         */

@@ -9,7 +9,7 @@
 #define OPEN_PART                                                                                  \
   0.25 /* share of the starts of what is in the open that is only a part of it, at most */
 #define STRANGERS 0.2 /* private frames of a group in which several programs meet … */
-#define MOSTLY    0.6 /* … and the share of its accounts that are a firm's, at least */
+#define MOSTLY    0.5 /* … and the share of its accounts that are a firm's, at least */
 
 static size_t rows_of(const rt__candidate *c)
 {

@@ -1,5 +1,7 @@
 #include "link/evidence.h"
 
+#include "link/doors.h"
+
 #include "sketch/stats.h"
 
 #include <math.h>
@@ -38,11 +40,12 @@ static rt_code extraction(const rt__reference *r, const rt__group *g, rt__bits *
   b->followed = rt__starts_followed_of(s, g->row, n);
   b->output = exp(rt__median(out, n)) - 1;
   b->fresh = b->said[RT_FAMILY_CONTENT] ? b->reuse.fresh : 1;
-  /* one program that works through one list writes on like a person would: then it is no person */
+  /* One program that works through one list writes on like a person would: then it is no person,
+   * if one balancer deals it. People who meet in an app's prompt have a list by chance. */
   double frames = b->frames * (1 - rt__ramp(b->clock, 1,
                                             4)); /* one clock excuses them, as in family_client.c */
   double dealt = rt__ramp(b->bits[RT_FAMILY_CONTENT], 2, 6) * rt__ramp(b->knobs, 0.7, 0.9) *
-                 (1 - rt__ramp(frames, 0.05, 0.2));
+                 (1 - rt__ramp(frames, 0.05, 0.2)) * rt__ramp(b->balance + b->clock, 1.5, 3);
   /* without text: one set of parameters, dealt, and nobody sleeps. People who read and write on do
    */
   if (!s->text)
@@ -67,6 +70,8 @@ rt_code rt__evidence(const rt__reference *r, const rt__group *g, rt__bits *out, 
   }
   if (c == RT_OK)
     c = extraction(r, g, out);
+  if (c == RT_OK && out->paid_together > 0.5)
+    c = rt__doors(r, g, &out->firms);
   if (c == RT_OK)
     c = rt__confirmed_share(r, g, &out->confirmed);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for evidence");

@@ -68,6 +68,7 @@ typedef struct rt__bits {
   double payers, paid_together, top_payer, in_org, own_mail; /* money */
   double burst, burst_days;                                  /* provision */
   double net_shared, one_net;                                /* network */
+  double firms;     /* share of accounts that are a few firms', by network and card (doors.h) */
   double one_org;   /* largest share of accounts under one organisation, by traffic or facts */
   double quiet;     /* share of starts in the quietest 6 hours of the day: 0.25 is flat */
   double confirmed; /* share of accounts that a person has confirmed as one campaign's; 0 for one */
