@@ -20,7 +20,8 @@ static bool time_names_hand(const rt__candidate *c)
   bool many = c->g->n >= RT__MANY_PACES;
   bool pace = b->equal >= 2.5 && many && b->phi < RT__NOT_DEALT;
   bool dealt = b->balance + b->clock >= RT__DEALT_BITS && (c->g->origin != RT__FROM_FEW || many);
-  return b->bits[RT_FAMILY_TIME] >= RT__HAND_BITS && (dealt || pace);
+  double least = b->bits[RT_FAMILY_CONTENT] >= RT__SURE_WORK ? RT__DEALT_BITS : RT__HAND_BITS;
+  return b->bits[RT_FAMILY_TIME] >= least && (dealt || pace);
 }
 
 int rt__candidate_hands(const rt__candidate *c)

@@ -17,7 +17,8 @@
 #define RT__BAR_BITS     5.0    /* report at posterior odds of 32 : 1 */
 #define RT__WORK_BITS    1.5
 #define RT__HAND_BITS    2.0
-#define RT__DEALT_BITS   1.5 /* of balance and clock, for time to name one hand */
+#define RT__DEALT_BITS   1.5 /* of balance and clock, for time to name one hand; and of time … */
+#define RT__SURE_WORK    8.0 /* … where the slots say so much */
 #define RT__NOT_DEALT    1.5 /* days that swing so much more than counts do were not dealt */
 #define RT__MANY_PACES   20  /* accounts that keep one pace, for it to name one hand */
 #define RT__POOL_CLOCK   1.0

@@ -15,7 +15,7 @@ static const struct {
   member_fn member;
   double least, most;
 } families[RT_FAMILY_COUNT] = {
-    [RT_FAMILY_CONTENT] = {rt__family_content, rt__member_content, -8, 8},
+    [RT_FAMILY_CONTENT] = {rt__family_content, rt__member_content, -8, 10},
     [RT_FAMILY_TIME] = {rt__family_time, rt__member_time, -8, 8},
     [RT_FAMILY_CLIENT] = {rt__family_client, rt__member_client, -16,
                           2}, /* a contradiction is not capped like a hint */

@@ -9,7 +9,8 @@
 static const double one_list[] = {0, 0.03, 0.08};
 
 /* Accounts of a group are not independent (they share the template's purpose): half weight. */
-#define WEIGHT 0.5
+#define WEIGHT   0.5
+#define OWN_MOST 10 /* bits of slots that are nobody's own */
 
 #define DEALT_ROWS 200 /* starts that show how often slots come again */
 
@@ -92,7 +93,7 @@ rt_code rt__family_content(const rt__reference *r, const rt__group *g, rt__bits 
     return c;
   b->said[RT_FAMILY_CONTENT] = true;
   b->dealt = is_dealt(g, &b->reuse);
-  b->bits[RT_FAMILY_CONTENT] = (b->own < 8 ? b->own : 8) + reuse(b->dealt, &b->reuse);
+  b->bits[RT_FAMILY_CONTENT] = (b->own < OWN_MOST ? b->own : OWN_MOST) + reuse(b->dealt, &b->reuse);
   return RT_OK;
 }
 
