@@ -9,6 +9,9 @@
 #define NEAR        0.62 /* lag ratio of a pair on one clock */
 #define NEAR_SHORT  0.50 /* likewise, with fewer than 16 starts */
 #define LAGS_MIN    6
+#define CROWDED     128 /* near streams of one of a size, on average */
+#define ASKED       64  /* of a size, to find that out */
+#define CLASSES     64  /* of sizes */
 #define PIECES      64  /* at most, of the streams of a block … */
 #define PIECE_LEAST 256 /* … and so many of them at least */
 
@@ -172,10 +175,10 @@ static double near_reach(double both)
   return near_limit(both) * RT__CLOCK_GRID;
 }
 
-static bool are_near(const rt__block *b, rt__side *a, uint32_t j)
+static bool sizes_fit(const rt__block *b, uint32_t i, uint32_t j)
 {
-  double n = b->st[a->i].n, m = b->st[j].n, limit = near_limit(n + m);
-  return n / m > SIZES_LEAST && n / m < SIZES_MOST && rt__block_distance(b, a, j, limit) < limit;
+  double n = b->st[i].n, m = b->st[j].n;
+  return n / m > SIZES_LEAST && n / m < SIZES_MOST;
 }
 
 /* on one clock, or with a place in the ring that drifts, but taking turns all the same */
@@ -185,6 +188,76 @@ static bool together(const rt__seeker *k, uint32_t i, uint32_t j)
   double near = p->n >= 16 && q->n >= 16 ? NEAR : NEAR_SHORT;
   return rt__lag_below(p, q, near, LAGS_MIN, k->scratch) || rt__beats_in_turn(p, q);
 }
+
+/* ---- sizes of which strangers are near each other by the hundred
+ *
+ * How many streams are near one by chance grows with the log. Among a million accounts there are
+ * thousands, a pair of them says little, and there are too many to look at. Those in turn are the
+ * nearest: where a size is crowded, only so many of the nearest count.
+ */
+
+/* sizes of a pair are of one class, or of neighbours */
+static unsigned class_of(uint32_t size)
+{
+  return (unsigned)(log(size) / log(SIZES_MOST));
+}
+
+#define STEPS 256 /* of the limit */
+
+/* adds the near streams of one to the counts, by distance in steps of the limit */
+static void count_near(const rt__seeker *k, uint32_t i, size_t count[STEPS])
+{
+  const rt__block *b = k->b;
+  rt__side a = {.i = i};
+  double n = b->st[i].n;
+  size_t m = rt__near_find(&b->near, b->wave + (size_t)i * RT__WAVES, b->st[i].n,
+                           n / SIZES_MOST - 1, n / SIZES_LEAST + 1, near_reach, k->found);
+  for (size_t x = 0; x < m; x++) {
+    uint32_t j = k->found[x];
+    double limit = near_limit(n + b->st[j].n), d;
+    if (j != i && sizes_fit(b, i, j) && (d = rt__block_distance(b, &a, j, limit)) < limit)
+      count[(size_t)(STEPS * d / limit)]++;
+  }
+}
+
+/* the part of the limit within which a stream of the class has CROWDED near ones on average; `of`
+ * holds n */
+static double part_of_limit(const rt__seeker *k, unsigned class, uint32_t *of)
+{
+  uint32_t pick[ASKED];
+  size_t count[STEPS] = {0}, n = 0, near = 0, step = 0;
+  for (uint32_t i = 0; i < k->b->n; i++)
+    if (class_of(k->b->st[i].n) == class)
+      of[n++] = i;
+  if (n < CROWDED)
+    return 1;
+  n = rt__sample(0xc70, of, n, ASKED, pick);
+  for (size_t i = 0; i < n; i++)
+    count_near(k, pick[i], count);
+  while (step < STEPS && near + count[step] <= CROWDED * n)
+    near += count[step++];
+  return (double)step / STEPS;
+}
+
+static rt_code find_crowded(const rt__block *b, double part[CLASSES])
+{
+  const rt_alloc *a = b->s->alloc;
+  rt__seeker k;
+  rt_code c = rt__seeker_init(&k, b);
+  if (c != RT_OK)
+    return c;
+  uint32_t *of = rt__calloc(a, b->n, sizeof *of);
+  bool there[CLASSES] = {false};
+  for (uint32_t i = 0; i < b->n; i++)
+    there[class_of(b->st[i].n)] = true;
+  for (unsigned x = 0; of && x < CLASSES; x++)
+    part[x] = there[x] ? part_of_limit(&k, x, of) : 1;
+  rt__free(a, of, b->n * sizeof *of);
+  rt__seeker_free(&k);
+  return of ? RT_OK : RT_E_NOMEM;
+}
+
+/* ---- all pairs */
 
 static rt_code make_room(const rt_alloc *a, rt__edges *l, size_t more)
 {
@@ -201,8 +274,16 @@ static rt_code make_room(const rt_alloc *a, rt__edges *l, size_t more)
   return RT_OK;
 }
 
+static bool are_near(const rt__block *b, const double *part, rt__side *a, uint32_t j)
+{
+  uint32_t n = b->st[a->i].n, m = b->st[j].n;
+  double x = part[class_of(n)], y = part[class_of(m)];
+  double limit = near_limit((double)n + m) * (x < y ? x : y);
+  return rt__block_distance(b, a, j, limit) < limit;
+}
+
 /* the pairs of which i is the first */
-static rt_code pairs_of(const rt__seeker *k, uint32_t i, rt__edges *out)
+static rt_code pairs_of(const rt__seeker *k, const double *part, uint32_t i, rt__edges *out)
 {
   const rt__block *b = k->b;
   rt__side a = {.i = i};
@@ -211,7 +292,7 @@ static rt_code pairs_of(const rt__seeker *k, uint32_t i, rt__edges *out)
                            n / SIZES_MOST - 1, n / SIZES_LEAST + 1, near_reach, k->found);
   for (size_t x = 0; x < m; x++) {
     uint32_t j = k->found[x];
-    if (j <= i || !are_near(b, &a, j) || !together(k, i, j))
+    if (j <= i || !sizes_fit(b, i, j) || !are_near(b, part, &a, j) || !together(k, i, j))
       continue;
     rt_code c = make_room(b->s->alloc, out, 1);
     if (c != RT_OK)
@@ -228,6 +309,7 @@ typedef struct piece {
 
 typedef struct hunt {
   const rt__block *b;
+  double part[CLASSES]; /* of the limit, by size */
   piece piece[PIECES];
   uint32_t n; /* pieces */
 } hunt;
@@ -243,7 +325,7 @@ static void hunt_one(void *arg, size_t at)
   if (p->code != RT_OK)
     return;
   for (uint32_t i = from; i < to && p->code == RT_OK; i++)
-    p->code = pairs_of(&k, i, &p->edges);
+    p->code = pairs_of(&k, h->part, i, &p->edges);
   rt__seeker_free(&k);
 }
 
@@ -272,8 +354,11 @@ rt_code rt__block_pairs(const rt__block *b, const rt__team *team, rt__edges *out
   hunt h = {.b = b, .n = b->n / PIECE_LEAST + 1};
   h.n = h.n < PIECES ? h.n : PIECES;
   *out = (rt__edges){0};
+  rt_code c = find_crowded(b, h.part);
+  if (c != RT_OK)
+    return c;
   rt__team_run(team, h.n, hunt_one, &h);
-  rt_code c = put_together(a, &h, out);
+  c = put_together(a, &h, out);
   for (uint32_t i = 0; i < h.n; i++)
     rt__free(a, h.piece[i].edges.e, h.piece[i].edges.cap * sizeof *h.piece[i].edges.e);
   return c;
