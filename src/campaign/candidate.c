@@ -115,6 +115,8 @@ bool rt__candidate_may_be_own(const rt__candidate *c)
   const rt__bits *b = &c->b;
   bool text = b->said[RT_FAMILY_CONTENT];
   bool own = b->one_net > 0.8 || (!text && b->net_shared > 0.5);
+  if (!text && b->paced >= RT__PACED_BITS)
+    return false;
   return !b->said[RT_FAMILY_MONEY] && b->said[RT_FAMILY_NETWORK] && own &&
          c->g->n < (text ? RT__TINY : RT__SMALL);
 }

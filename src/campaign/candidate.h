@@ -50,6 +50,8 @@
   16 /* accounts behind one network that need not be more than a firm's own keys                   \
       */
 
+#define RT__PACED_BITS 3.0 /* unless a list sets their pace: a firm in 300 comes so near to one */
+
 #define RT__TINY 6 /* likewise, where the text is known but not who pays */
 
 typedef struct rt__candidate {

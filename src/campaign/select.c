@@ -69,6 +69,19 @@ static int by_score(const void *a, const void *b)
   return x < y ? -1 : x > y; /* cases are made in a fixed order */
 }
 
+/* Without text, harvests that were found by more than their clock come first: a clock runs along
+ * with whatever is as fast, and may unite two pools. */
+static bool by_clock(const rt__candidate *c)
+{
+  return c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
+}
+
+static int by_origin(const void *a, const void *b)
+{
+  const rt__candidate *x = *(const rt__candidate *const *)a, *y = *(const rt__candidate *const *)b;
+  return by_clock(x) != by_clock(y) ? (by_clock(x) ? 1 : -1) : by_score(a, b);
+}
+
 /* the draft that holds most of a case's accounts, and how many it holds */
 static size_t fullest(const rt__drafts *d, const rt__candidate *c, uint32_t *count, size_t *held)
 {
@@ -191,7 +204,7 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
   for (size_t i = 0; c == RT_OK && i < n; i++)
     order[i] = &cases[i];
   if (c == RT_OK && n)
-    qsort(order, n, sizeof *order, by_score);
+    qsort(order, n, sizeof *order, s->text ? by_score : by_origin);
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]) &&
         !rt__candidate_may_be_own(order[i]))
@@ -199,6 +212,8 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]))
       c = consider(out, order[i], RT_VERDICT_SUSPECT, s->text, count);
+  if (c == RT_OK && n)
+    qsort(order, n, sizeof *order, by_score);
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_pool(order[i]))
       c = consider(out, order[i], RT_VERDICT_POOLED, s->text, count);

@@ -1,17 +1,14 @@
-#include "link/alike.h"
-
+#include "link/alike_impl.h"
 #include "link/hours.h"
-#include "link/stream.h"
+#include "link/pooltime.h"
 #include "sketch/stats.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define SIDES      3 /* log length of requests, of answers, log rate */
 #define ROWS       6 /* of a stream that makes a crowd … */
 #define ROWS_LATE  3 /* … and of one that joins it */
 #define LIFE       (2 * 86400.0)
-#define WIDTH      2.5  /* half a box's side, in standard errors */
 #define WIDTH_ALL  3.0  /* likewise, around the middle of a crowd */
 #define SHELL      2.5  /* a box this much wider shows how dense strangers are */
 #define CROWD      3.0  /* times as many as strangers would be */
@@ -19,34 +16,15 @@
 #define EVEN_FINE  0.80 /* … and by parts of days … */
 #define EVEN_CLEAR 0.40 /* so even by parts that whole days need not be asked */
 #define EVEN_Z     4.0  /* … and that far below counting noise, in standard deviations */
-#define ASIDE      0.35 /* where strangers of about these lengths are counted, in logs */
-#define STRANGERS  0.1  /* share of those who join that may be strangers */
+#define AMONG      64   /* streams of a box in which seats are looked for that do not stand out */
 #define CUSTOMER   0.5  /* share of its accounts' starts that one customer of a pool has, at most */
 #define OUTLIER    3.5  /* robust standard deviations */
 #define PACE       0.5  /* log rates of whole accounts of one pool differ by less */
 #define LEFT       0.5  /* share of a crowd whose hours are the crowd's */
 
-/* what accounts of one operator differ by beside sampling: lengths by a few per cent, rates by a
- * balancer's weights */
-static const double slack[SIDES] = {0.04, 0.04, 0.14};
+static const double slack[SIDES] = RT__ALIKE_SLACK;
 /* spreads of lengths inside a stream are at least this: repeated prompts are no exact mean */
 static const double least_sd[2] = {0.05, 0.3};
-
-typedef struct shape {
-  double at[SIDES], var[SIDES];
-  uint32_t stream;
-  double lo, hi; /* its first and last start */
-  bool core, used, joins;
-  double near, wide; /* others in its box, and in the wider one */
-} shape;
-
-typedef struct search {
-  const rt__starts *s;
-  const rt__stream *st;
-  shape *v;
-  uint32_t n, *core, n_core, *pick;
-  double *copy;
-} search;
 
 static void length_of(const rt__stream *st, const float *column, double least, double *mean,
                       double *var)
@@ -140,7 +118,7 @@ static uint32_t gather(const search *f, const double at[SIDES], double width, bo
   return n;
 }
 
-static void middle(const search *f, uint32_t n, double at[SIDES])
+void rt__alike_middle(const search *f, uint32_t n, double at[SIDES])
 {
   for (int k = 0; k < SIDES; k++) {
     for (uint32_t i = 0; i < n; i++)
@@ -149,23 +127,22 @@ static void middle(const search *f, uint32_t n, double at[SIDES])
   }
 }
 
-/* those around a stream, then around their middle; 0 if no more than strangers would be */
-static uint32_t crowd_at(const search *f, const shape *x, double at[SIDES])
+/* those around a stream, then around their middle; *stands_out: more than strangers would be */
+static uint32_t crowd_at(const search *f, const shape *x, double at[SIDES], bool *stands_out)
 {
   memcpy(at, x->at, sizeof x->at);
   uint32_t n = gather(f, at, WIDTH, true);
   for (int round = 0; round < 2 && n; round++) {
-    middle(f, n, at);
+    rt__alike_middle(f, n, at);
     n = gather(f, at, WIDTH_ALL, true);
   }
-  if (n < RT__ALIKE_MIN)
-    return 0;
   double wide = gather(f, at, WIDTH_ALL * SHELL, true);
   n = gather(f, at, WIDTH_ALL, true);
-  return n >= CROWD * (wide - n) * shell_to_box() ? n : 0;
+  *stands_out = excess(x) > 0 && n >= CROWD * (wide - n) * shell_to_box();
+  return n < RT__ALIKE_MIN ? 0 : n;
 }
 
-static rt_code group_of(const search *f, const uint32_t *pick, uint32_t n, rt__origin origin,
+rt_code rt__alike_group(const search *f, const uint32_t *pick, uint32_t n, rt__origin origin,
                         rt__group *out)
 {
   size_t rows_n = 0, k = 0;
@@ -223,28 +200,70 @@ static void drop_outliers(const double *v, const double *more, uint32_t n, doubl
     keep[i] &= (both_sides ? fabs(v[i] - mid) : v[i] - mid) <= OUTLIER * sd * more[i];
 }
 
+/* lengths and evenness by hours */
+static void drop_aside(const search *f, const rt__group *g, const rt__swing *w, double *v,
+                       bool *keep)
+{
+  uint32_t n = g->n;
+  double *more = v + (SIDES + 1) * (size_t)n, *copy = more + n;
+  for (uint32_t i = 0; i < n; i++) {
+    const rt__stream st = {.n = rt__group_rows(g, i), .row = g->row + g->at[i]};
+    shape x = shape_of(f->s, &st, i);
+    for (int k = 0; k < SIDES; k++)
+      v[(size_t)k * n + i] = x.at[k];
+    v[SIDES * (size_t)n + i] = w[i].df > 0 ? w[i].chi2 / w[i].df : 1;
+    copy[i] = st.n;
+  }
+  double usual = rt__median(copy, n);
+  for (uint32_t i = 0; i < n; i++) {
+    double rows = rt__group_rows(g, i);
+    more[i] = usual > rows ? sqrt(usual / rows) : 1;
+  }
+  for (int k = 0; k <= SIDES; k++)
+    drop_outliers(v + (size_t)k * n, more, n, k < SIDES ? 0.02 : 0.05, k < SIDES, copy, keep);
+}
+
+/* Rate and evenness by the crowd's own clock. A seat's turns come so evenly that a few of them tell
+ * its weight; strangers of few starts are as even and as fast as may be. */
+static rt_code drop_out_of_turn(const search *f, const rt__group *g, double *v, bool *keep)
+{
+  uint32_t n = g->n;
+  double *uneven = v, *rate = v + n, *copy = rate + n;
+  size_t ticks;
+  double *clock = rt__pool_clock(f->s, g, &ticks);
+  for (uint32_t i = 0; clock && i < n; i++) {
+    rt__turns t = rt__turns_of(f->s, g->row + g->at[i], rt__group_rows(g, i), clock, ticks);
+    uneven[i] = t.uneven;
+    rate[i] = t.log_rate;
+  }
+  if (!clock)
+    return RT_E_NOMEM;
+  rt__free(f->s->alloc, clock, ticks * sizeof *clock);
+  memcpy(copy, uneven, n * sizeof *copy);
+  double usual = rt__median(copy, n);
+  memcpy(copy, rate, n * sizeof *copy);
+  double mid = rt__median(copy, n);
+  for (uint32_t i = 0; i < n; i++)
+    copy[i] = fabs(uneven[i] - usual);
+  double sd = 1.4826 * rt__median(copy, n);
+  for (uint32_t i = 0; i < n; i++) {
+    double gaps = rt__group_rows(g, i) - 1, noise = usual * usual / gaps;
+    keep[i] &= uneven[i] - usual <= OUTLIER * sqrt(sd * sd + noise / 2) &&
+               fabs(rate[i] - mid) <= OUTLIER * sqrt(slack[2] * slack[2] + noise);
+  }
+  return RT_OK;
+}
+
 static rt_code tighten(const search *f, rt__group *g, rt__swing *w, bool *keep)
 {
   uint32_t n = g->n;
   size_t n_w;
-  double *v = rt__calloc(f->s->alloc, n, (SIDES + 3) * sizeof *v), usual = 0;
+  double *v = rt__calloc(f->s->alloc, n, (SIDES + 3) * sizeof *v);
   rt_code c = v ? rt__hours(f->s, g, w, &n_w) : RT_E_NOMEM;
   if (c == RT_OK && n_w == n) {
-    double *more = v + (SIDES + 1) * (size_t)n, *copy = more + n;
-    for (uint32_t i = 0; i < n; i++)
-      copy[i] = rt__group_rows(g, i);
-    usual = rt__median(copy, n);
-    for (uint32_t i = 0; i < n; i++) {
-      const rt__stream st = {.n = rt__group_rows(g, i), .row = g->row + g->at[i]};
-      shape x = shape_of(f->s, &st, i);
-      for (int k = 0; k < SIDES; k++)
-        v[(size_t)k * n + i] = x.at[k];
-      v[SIDES * (size_t)n + i] = w[i].df > 0 ? w[i].chi2 / w[i].df : 1;
-      more[i] = usual > st.n ? sqrt(usual / st.n) : 1;
-      keep[i] = true;
-    }
-    for (int k = 0; k <= SIDES; k++)
-      drop_outliers(v + (size_t)k * n, more, n, k < SIDES ? 0.02 : 0.05, k < SIDES, copy, keep);
+    memset(keep, true, n * sizeof *keep);
+    drop_aside(f, g, w, v, keep);
+    c = drop_out_of_turn(f, g, v, keep);
     rt__group_filter(g, keep);
   }
   rt__free(f->s->alloc, v, n * (SIDES + 3) * sizeof *v);
@@ -268,8 +287,9 @@ static rt_code evenness(const search *f, const rt__group *g, table_fn table, rt_
   return c;
 }
 
-/* false, or the group with those who fit */
-static rt_code is_dealt(const search *f, rt__group *g, bool tight, bool *yes)
+/* False, or the group with those who fit. A crowd that stands out is mostly theirs; where it does
+ * not, a few seats among strangers must be clearly even. */
+static rt_code is_dealt(const search *f, rt__group *g, bool tight, bool *stands_out, bool *yes)
 {
   uint32_t n = g->n;
   rt__swing *w = rt__calloc(f->s->alloc, n, sizeof *w);
@@ -278,133 +298,17 @@ static rt_code is_dealt(const search *f, rt__group *g, bool tight, bool *yes)
   rt_code c = w && keep ? drop_strangers(f, g, w, keep) : RT_E_NOMEM;
   for (int round = 0; tight && c == RT_OK && round < 2 && g->n >= RT__ALIKE_MIN; round++)
     c = tighten(f, g, w, keep);
-  bool enough = g->n >= RT__ALIKE_MIN && g->n >= LEFT * n;
+  *stands_out &= g->n >= LEFT * n;
+  bool enough = g->n >= RT__ALIKE_MIN && (*stands_out || n <= AMONG);
   if (c == RT_OK && enough)
     c = evenness(f, g, rt__hours, w, &fine, &z);
   if (c == RT_OK && enough)
     c = evenness(f, g, rt__days, w, &day, &ignore);
-  *yes = enough && (day <= EVEN || fine <= EVEN_CLEAR) && fine <= EVEN_FINE && z >= EVEN_Z;
+  *yes = enough && (day <= EVEN || fine <= EVEN_CLEAR) && fine <= EVEN_FINE && z >= EVEN_Z &&
+         (*stands_out || (day <= EVEN_CLEAR && fine <= EVEN_CLEAR));
   rt__free(f->s->alloc, w, n * sizeof *w);
   rt__free(f->s->alloc, keep, n * sizeof *keep);
   return c;
-}
-
-/* ---- who joins: too short a life or too few starts to make a crowd, but of its size and pace */
-
-/* what joiners are measured by: of three starts one knows no spread, so the group's stands in */
-typedef struct target {
-  double at[SIDES], sd[SIDES]; /* of the group, and how far one start scatters */
-  double lo, hi;               /* when it is at work */
-} target;
-
-/* in half boxes, where its neighbours begin to be others: answers have long tails */
-static const double beside[SIDES] = {2, 3, 2};
-
-/* whether a stream is like the group, moved by so many of its own boxes along one side */
-static bool fits(const shape *x, uint32_t starts, const target *t, int side, double moved)
-{
-  if (x->used || x->lo < t->lo - 3600 || x->hi > t->hi + 3600)
-    return false;
-  for (int k = 0; k < SIDES; k++) {
-    double var = t->sd[k] * t->sd[k] / starts;
-    double half = WIDTH * sqrt(slack[k] * slack[k] + var), step = beside[k] * half;
-    step = step > ASIDE ? step : ASIDE;
-    if (fabs(x->at[k] - t->at[k] - (k == side ? moved * step : 0)) > half)
-      return false;
-  }
-  return true;
-}
-
-/* How many strangers to expect in a box: the mean of the two beside it, on the side on which those
- * hold most. */
-static double aside(const search *f, const target *t)
-{
-  double most = 0;
-  for (int k = 0; k < SIDES; k++) {
-    double sum = 0;
-    for (uint32_t i = 0; i < f->n; i++) {
-      uint32_t n = f->st[f->v[i].stream].n;
-      sum += 0.5 * fits(&f->v[i], n, t, k, 1) + 0.5 * fits(&f->v[i], n, t, k, -1);
-    }
-    most = sum > most ? sum : most;
-  }
-  return most;
-}
-
-static target target_of(const search *f, uint32_t n)
-{
-  target t = {.lo = INFINITY};
-  middle(f, n, t.at);
-  for (int k = 0; k < 2; k++) {
-    for (uint32_t i = 0; i < n; i++) {
-      const shape *x = &f->v[f->pick[i]];
-      f->copy[i] = sqrt(x->var[k] * f->st[x->stream].n);
-    }
-    t.sd[k] = rt__median(f->copy, n);
-  }
-  for (uint32_t i = 0; i < n; i++) {
-    const shape *x = &f->v[f->pick[i]];
-    f->copy[i] = fabs(x->at[2] - t.at[2]) * sqrt(f->st[x->stream].n);
-  }
-  t.sd[2] = 1.4826 * rt__median(f->copy, n);
-  for (uint32_t i = 0; i < n; i++) {
-    const shape *x = &f->v[f->pick[i]];
-    t.lo = x->lo < t.lo ? x->lo : t.lo;
-    t.hi = x->hi > t.hi ? x->hi : t.hi;
-  }
-  return t;
-}
-
-/* members are marked as used and kept apart from those who may join */
-static void mark_used(search *f, const rt__group *g)
-{
-  for (uint32_t i = 0, k = 0; i < f->n && k < g->n; i++) {
-    uint32_t account = f->st[f->v[i].stream].account;
-    while (k < g->n && g->account[k] < account)
-      k++;
-    f->v[i].used |= k < g->n && g->account[k] == account;
-  }
-}
-
-static uint32_t members(const search *f, const rt__group *g)
-{
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < f->n; i++)
-    if (rt__group_has(g, f->st[f->v[i].stream].account))
-      f->pick[n++] = i;
-  return n;
-}
-
-static rt_code join(search *f, rt__group *g, bool any)
-{
-  uint32_t n = members(f, g), more = 0;
-  target t = target_of(f, n);
-  for (uint32_t i = 0; i < n; i++)
-    f->v[f->pick[i]].joins = true;
-  mark_used(f, g);
-  for (uint32_t i = 0; i < f->n; i++) {
-    shape *x = &f->v[i];
-    bool in = (any || !x->core) && fits(x, f->st[x->stream].n, &t, 0, 0);
-    x->joins |= in;
-    more += in;
-  }
-  double strangers = aside(f, &t);
-  bool yes = more && strangers <= STRANGERS * more;
-  n = 0;
-  for (uint32_t i = 0; i < f->n; i++) {
-    if (f->v[i].joins)
-      f->pick[n++] = i;
-    f->v[i].joins = false;
-  }
-  if (!yes)
-    return RT_OK;
-  rt__group all;
-  rt_code c = group_of(f, f->pick, n, g->origin, &all);
-  if (c != RT_OK)
-    return c;
-  rt__group_free(f->s->alloc, g);
-  *g = all;
-  return RT_OK;
 }
 
 /* ---- pools: the accounts are dealt as a whole, and this program is a small part of it */
@@ -437,6 +341,7 @@ static rt_code whole_alike(const search *f, rt__group *g)
 
 static rt_code try_pool(const search *f, const rt__group *g, rt__group *out, bool *yes)
 {
+  bool stands_out = true;
   *yes = false;
   rt_code c = rt__group_of_accounts(f->s, g->account, g->n, out);
   if (c != RT_OK)
@@ -445,7 +350,7 @@ static rt_code try_pool(const search *f, const rt__group *g, rt__group *out, boo
   c = whole_alike(f, out);
   if (c == RT_OK && out->n >= LEFT * g->n &&
       (double)g->at[g->n] <= CUSTOMER * (double)out->at[out->n])
-    c = is_dealt(f, out, false, yes);
+    c = is_dealt(f, out, false, &stands_out, yes);
   if (c != RT_OK || !*yes)
     rt__group_free(f->s->alloc, out);
   return c;
@@ -456,13 +361,13 @@ static rt_code try_pool(const search *f, const rt__group *g, rt__group *out, boo
 static rt_code try_crowd(search *f, shape *x, rt__groups *out)
 {
   double at[SIDES];
-  bool yes = false;
+  bool yes = false, stands_out;
   rt__group g, pool;
-  uint32_t n = crowd_at(f, x, at);
+  uint32_t n = crowd_at(f, x, at, &stands_out);
   x->used = true;
-  if (n == 0)
+  if (n == 0 || (!stands_out && n > AMONG))
     return RT_OK;
-  rt_code c = group_of(f, f->pick, n, RT__FROM_ALIKE, &g);
+  rt_code c = rt__alike_group(f, f->pick, n, RT__FROM_ALIKE, &g);
   if (c != RT_OK)
     return c;
   c = try_pool(f, &g, &pool, &yes);
@@ -470,15 +375,15 @@ static rt_code try_crowd(search *f, shape *x, rt__groups *out)
     rt__group_free(f->s->alloc, &g);
     g = pool;
   } else if (c == RT_OK) {
-    c = is_dealt(f, &g, true, &yes);
-    if (c == RT_OK && yes)
-      c = join(f, &g, false);
+    c = is_dealt(f, &g, true, &stands_out, &yes);
+    if (c == RT_OK && yes && stands_out)
+      c = rt__alike_add(f, &g);
   }
   if (c != RT_OK || !yes) {
     rt__group_free(f->s->alloc, &g);
     return c;
   }
-  mark_used(f, &g);
+  rt__alike_mark(f, &g);
   return rt__groups_take(out, &g);
 }
 
@@ -491,6 +396,8 @@ static rt_code crowds(search *f, rt__groups *out)
     const shape *x = &f->v[f->core[i]];
     if (x->near >= RT__ALIKE_MIN && excess(x) > 0)
       order[n++] = (rt__pair){UINT64_MAX / 2 - (uint64_t)(1000 * excess(x)), f->core[i]};
+    else if (x->near >= RT__ALIKE_MIN && x->near <= AMONG)
+      order[n++] = (rt__pair){UINT64_MAX / 2 + (uint64_t)(1000 * x->near), f->core[i]};
   }
   if (n)
     qsort(order, n, sizeof *order, by_excess);
@@ -549,7 +456,7 @@ rt_code rt__alike_join(const rt__starts *s, const rt__stream *st, uint32_t n, rt
   rt_code c = search_init(&f, s, st, n);
   if (c != RT_OK)
     return c;
-  c = join(&f, g, true);
+  c = rt__alike_add(&f, g);
   search_free(&f);
   return c;
 }

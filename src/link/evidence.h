@@ -71,6 +71,7 @@ typedef struct rt__bits {
   double firms;     /* share of accounts that are a few firms', by network and card (doors.h) */
   double one_org;   /* largest share of accounts under one organisation, by traffic or facts */
   double quiet;     /* share of starts in the quietest 6 hours of the day: 0.25 is flat */
+  double paced;     /* bits that a list sets the pace of the work, and no demand (paced.h) */
   double confirmed; /* share of accounts that a person has confirmed as one campaign's; 0 for one */
   /* extraction */
   double followed, output, fresh, extraction;

@@ -75,7 +75,7 @@ rt_code rt__member_size(const rt__reference *r, const rt__group *g, double *out)
   double *mean = rt__calloc(r->alloc, g->n, 3 * sizeof *mean);
   if (!mean)
     return RT_E_NOMEM;
-  double *sd = mean + g->n, *copy = mean + 2 * (size_t)g->n;
+  double *sd = mean + g->n, *copy = mean + 2 * (size_t)g->n, within = 0, weight = 0;
   for (uint32_t i = 0; i < g->n; i++) {
     double rows = rt__group_rows(g, i), sq = 0;
     for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
@@ -83,11 +83,17 @@ rt_code rt__member_size(const rt__reference *r, const rt__group *g, double *out)
     for (uint32_t k = g->at[i]; k < g->at[i + 1]; k++)
       sq += ((double)v[g->row[k]] - mean[i]) * ((double)v[g->row[k]] - mean[i]);
     sd[i] = sqrt(sq / rows + 0.01);
+    within += sq;
+    weight += rows - 1;
   }
   memcpy(copy, mean, g->n * sizeof *copy);
   double med = rt__median(copy, g->n);
   memcpy(copy, sd, g->n * sizeof *copy);
   double s = rt__median(copy, g->n), lo = inside[0], hi = r->tau[0];
+  /* of a few starts each, every account looks narrower than all are; where sizes are all there is,
+   * that would count */
+  if (!r->starts->text && weight > 0)
+    s = sqrt(within / weight + 0.01);
   for (uint32_t i = 0; i < g->n; i++) {
     double rows = rt__group_rows(g, i), z = mean[i] - med;
     double s0 = sqrt(lo * lo + s * s / rows), s1 = sqrt(hi * hi + s * s / rows);

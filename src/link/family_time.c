@@ -5,12 +5,16 @@
 #include "link/dealt.h"
 #include "link/evidence.h"
 #include "link/lag.h"
+#include "link/paced.h"
+#include "link/pooltime.h"
 #include "sketch/stats.h"
 
 #include <math.h>
 
 #define PAIRS     200  /* pairs of members whose clocks are compared */
-#define CLOCKWORK 0.85 /* lag ratio from which even clocks are each account's own */
+#define CLOCKWORK 0.85 /* lag ratio from which even clocks are each account's own … */
+#define UNEVEN    0.15 /* … but for gaps that differ so much in seconds … */
+#define BY_TURNS  0.75 /* … and so much less in the group's own time */
 
 static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
@@ -212,6 +216,20 @@ static void pivot(const rt__reference *r, const rt__group *g, rt__bits *b)
   b->pivot = b->moved > 0.35 && b->moved < 0.92 ? 1.5 : 0;
 }
 
+/* even gaps, but no common clock: each account has one of its own, unless they wait by turns, seats
+ * of unequal weight */
+static rt_code clockworks(const rt__reference *r, const rt__group *g, const rt__bits *b, bool *yes)
+{
+  rt__gaps gaps;
+  bool enough;
+  *yes = b->lag >= CLOCKWORK && b->lag < 9 && b->turns < 0.1;
+  if (!*yes)
+    return RT_OK;
+  rt_code c = rt__pooltime(r->starts, g, &gaps, &enough);
+  *yes = c != RT_OK || !enough || gaps.seconds < UNEVEN || gaps.ratio > BY_TURNS;
+  return c;
+}
+
 static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   rt_code c = balance(r, g, b);
@@ -226,8 +244,12 @@ static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
   if (g->origin == RT__FROM_FEW)
     b->clock = 3; /* it was found by its even gaps, in number */
   /* found by even hours: so are clockworks, each of them on its own */
-  if (g->origin == RT__FROM_ALIKE && b->lag >= CLOCKWORK && b->lag < 9 && b->turns < 0.1)
-    b->equal = b->balance = 0;
+  if (g->origin == RT__FROM_ALIKE) {
+    bool own_clocks;
+    c = clockworks(r, g, b, &own_clocks);
+    if (own_clocks)
+      b->equal = b->balance = 0;
+  }
   bool by_pace = g->origin == RT__FROM_CLOCK || g->origin == RT__FROM_WHOLE;
   if (by_pace && b->clock < 1) { /* chosen for its pace: that the pace is one is no evidence */
     b->equal = 0;
@@ -235,7 +257,8 @@ static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
   }
   b->said[RT_FAMILY_TIME] = true;
   b->bits[RT_FAMILY_TIME] = b->balance + b->equal + b->clock + b->pivot;
-  return RT_OK;
+  b->paced = rt__paced(r->starts, g);
+  return c;
 }
 
 rt_code rt__family_time(const rt__reference *r, const rt__group *g, rt__bits *b)

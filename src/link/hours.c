@@ -56,7 +56,7 @@ static void residuals(const table *t, rt__swing *out)
 {
   double shrink = t->n > 1 ? (double)t->n / ((double)t->n - 1) : 1;
   for (size_t i = 0; i < t->n; i++) {
-    double chi2 = 0, cells = 0, all = 0;
+    double chi2 = 0, cells = 0, used = 0, all = 0;
     for (size_t d = 0; d < t->columns; d++) {
       double c = (double)t->count[i * t->columns + d];
       if (c < 0)
@@ -64,10 +64,12 @@ static void residuals(const table *t, rt__swing *out)
       double e = t->row[i] * t->col[d] * (double)t->part[i * t->columns + d];
       cells++;
       all += c;
-      if (e > EXPECT_MIN)
-        chi2 += (c - e) * (c - e) / e;
+      if (!(e > EXPECT_MIN))
+        continue;
+      used++; /* a night in which nobody works is no evenness */
+      chi2 += (c - e) * (c - e) / e;
     }
-    out[i] = (rt__swing){chi2 * shrink, cells > 1 ? cells - 1 : 0, cells > 0 ? all / cells : 0};
+    out[i] = (rt__swing){chi2 * shrink, used > 1 ? used - 1 : 0, cells > 0 ? all / cells : 0};
   }
 }
 

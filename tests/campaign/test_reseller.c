@@ -334,6 +334,8 @@ static void test_may_be_own(void **state)
       c.b.one_net = 0.6;
       c.b.net_shared = shared ? 0.6 : 0.4;
       assert_int_equal(rt__candidate_may_be_own(&c), n < RT__SMALL && shared);
+      c.b.paced = RT__PACED_BITS; /* a list sets the pace, and no firm's demand */
+      assert_false(rt__candidate_may_be_own(&c));
       c.b.said[RT_FAMILY_CONTENT] = true;
       assert_false(rt__candidate_may_be_own(&c));
       c.b.one_net = 1; /* with text of a handful of keys behind one address */
@@ -363,10 +365,31 @@ static void test_crowd_names_its_accounts(void **state)
   }
 }
 
+/* … and one that runs through two crowds comes after them, whatever its score */
+static void test_clocks_come_after_crowds(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  make_harvest(put_in(&h, RT__FROM_ALIKE, 0, 8, EACH));
+  make_harvest(put_in(&h, RT__FROM_ALIKE, 8, 16, EACH));
+  rt__candidate *through = put_in(&h, RT__FROM_CLOCK, 4, 12, EACH);
+  make_harvest(through);
+  through->score = 30;
+  rt__drafts d;
+  for (int text = 0; text < 2; text++) {
+    h.s.text = text;
+    assert_int_equal(rt__select(rt_alloc_default(), &h.s, false, h.c, h.n, &d, NULL), RT_OK);
+    assert_int_equal(d.n, text ? 1 : 2);
+    rt__drafts_free(&d);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_crowd_names_its_accounts),
+      cmocka_unit_test(test_clocks_come_after_crowds),
       cmocka_unit_test(test_may_be_own),
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),

@@ -176,6 +176,38 @@ static void test_replaced_accounts_join(void **state)
   done(w, &l, &g);
 }
 
+/* a few seats that take turns are seen where as many strangers are of their size and pace */
+static void test_few_seats_among_strangers(void **state)
+{
+  (void)state;
+  for (int lots = 0; lots < 2; lots++) {
+    world *w = world_new();
+    luck r = {11};
+    laid_out l;
+    rt__groups g;
+    deal(w, &r, "seat", lots, 8, 700);
+    for (unsigned i = 0; i < 200; i++) { /* owners of all lengths around theirs */
+      double size = 100 * exp(0.5 * luck_normal(&r)), rate = 8 * exp(0.7 * luck_normal(&r));
+      double wakes = DAY * luck_unit(&r);
+      for (double t = 0; t < DAYS * DAY; t += 600 + luck_wait(&r, DAY / rate / 3))
+        if (fmod(t + wakes, DAY) < DAY / 3)
+          world_say(w, (call){.who = world_name(w, "owner", i),
+                              .at = t,
+                              .blind = true,
+                              .temperature = 700,
+                              .in = (unsigned)(size * (1 + 0.4 * luck_unit(&r))),
+                              .out = (unsigned)(size * 3 * (1 + luck_unit(&r)))});
+    }
+    find(w, &l, &g);
+    assert_int_equal(g.n, !lots);
+    if (g.n) {
+      assert_true(count_named(&l, &g.g[0], "seat_") >= 7);
+      assert_int_equal(count_named(&l, &g.g[0], "owner_"), 0);
+    }
+    done(w, &l, &g);
+  }
+}
+
 /* in a crowd of the joiners' own sizes nobody joins: they may be anybody */
 static void test_nobody_joins_in_a_crowd(void **state)
 {
@@ -368,6 +400,7 @@ int main(void)
       cmocka_unit_test(test_customers_are_a_pool),
       cmocka_unit_test(test_cover_is_left_aside),
       cmocka_unit_test(test_replaced_accounts_join),
+      cmocka_unit_test(test_few_seats_among_strangers),
       cmocka_unit_test(test_nobody_joins_in_a_crowd),
       cmocka_unit_test(test_clockworks_earn_nothing),
       cmocka_unit_test(test_who_writes_on),
