@@ -121,6 +121,12 @@ bool rt__candidate_may_be_own(const rt__candidate *c)
          c->g->n < (text ? RT__TINY : RT__SMALL);
 }
 
+double rt__candidate_own_score(const rt__candidate *c)
+{
+  double bits = c->b.paced - RT__OWN_BITS;
+  return bits < c->score ? bits : c->score;
+}
+
 bool rt__candidate_is_harvest(const rt__candidate *c)
 {
   int n = rt__candidate_hands(c);
@@ -145,7 +151,8 @@ bool rt__candidate_is_pool(const rt__candidate *c)
   bool people = c->b.extraction < RT__EXTRACTION || rt__candidate_many_programs(c);
   /* customers who are dealt out show in the days, too; a phrase that owners share does not */
   dealt |= c->g->origin == RT__FROM_CUSTOMERS && c->b.bits[RT_FAMILY_TIME] > 0;
-  /* and they make accounts alike; clockworks that happen to alternate are not */
-  dealt &= alike(&c->b);
+  /* and they make accounts alike, or wait by turns; clockworks that happen to alternate do neither
+   */
+  dealt &= alike(&c->b) || c->b.by_turns;
   return dealt && people && !rt__candidate_in_the_open(c);
 }

@@ -50,6 +50,7 @@
   16 /* accounts behind one network that need not be more than a firm's own keys                   \
       */
 
+#define RT__OWN_BITS   5.3 /* there are some 40 such firms to a campaign, and all else fits both */
 #define RT__PACED_BITS 3.0 /* unless a list sets their pace: a firm in 300 comes so near to one */
 
 #define RT__TINY 6 /* likewise, where the text is known but not who pays */
@@ -83,6 +84,9 @@ bool rt__candidate_is_harvest(const rt__candidate *c);
 /* a harvest by its numbers, but few accounts behind one network, in a log that shows neither text
  * nor facts, or a handful where it shows text: a firm's own gateway looks the same */
 bool rt__candidate_may_be_own(const rt__candidate *c);
+/* the score of such a group in a log without text: what is left that tells a campaign from a firm
+ * is who sets the pace */
+double rt__candidate_own_score(const rt__candidate *c);
 /* one clock, but people behind it: they read and write on, and bring parameters of their own; or
  * several customers' programs on the same accounts */
 bool rt__candidate_is_pool(const rt__candidate *c);

@@ -33,6 +33,8 @@ static double score_of(const rt__detection *d, const rt__draft *x)
 {
   if (!x->lead)
     return probability(d, x->solo_bits);
+  if (x->verdict == RT_VERDICT_SUSPECT && !d->starts.text)
+    return probability(d, rt__candidate_own_score(x->lead));
   return probability(d, x->verdict == RT_VERDICT_POOLED ? rt__candidate_pool_score(x->lead)
                                                         : x->lead->score);
 }

@@ -154,7 +154,9 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
   if (e != RT_OK || (held == c->g->n && c->g->n_once == 0))
     return e;
   best = fullest(d, c, count, &held);
-  if (best && (double)count[best] >= JOINS * (double)all) {
+  /* without text a pool that runs along with a harvest is beside it */
+  bool beside = best && !text && v == RT_VERDICT_POOLED && d->d[best - 1].verdict != v;
+  if (best && !beside && (double)count[best] >= JOINS * (double)all) {
     bool whole = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE ||
                  c->g->origin == RT__FROM_CUSTOMERS;
     const rt__candidate *lead = d->d[best - 1].lead;

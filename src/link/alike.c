@@ -376,7 +376,7 @@ static rt_code try_crowd(search *f, shape *x, rt__groups *out)
     g = pool;
   } else if (c == RT_OK) {
     c = is_dealt(f, &g, true, &stands_out, &yes);
-    if (c == RT_OK && yes && stands_out)
+    if (c == RT_OK && yes)
       c = rt__alike_add(f, &g);
   }
   if (c != RT_OK || !yes) {

@@ -62,7 +62,8 @@ typedef struct rt__bits {
   rt__reuse reuse;
   bool dealt; /* content: slots come again as those of a list that is dealt do */
   double balance, phi, equal, clock, lag, turns, pivot, moved; /* time */
-  double knobs, frames;                                        /* client */
+  bool by_turns;        /* time: uneven gaps, even in the group's own time; where that was asked */
+  double knobs, frames; /* client */
   double size;
   double linked; /* keys: share of members under shared keys */
   double payers, paid_together, top_payer, in_org, own_mail; /* money */

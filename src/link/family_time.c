@@ -12,8 +12,8 @@
 #include <math.h>
 
 #define PAIRS     200  /* pairs of members whose clocks are compared */
-#define CLOCKWORK 0.85 /* lag ratio from which even clocks are each account's own … */
-#define UNEVEN    0.15 /* … but for gaps that differ so much in seconds … */
+#define CLOCKWORK 0.85 /* lag ratio from which even clocks are each account's own */
+#define UNEVEN    0.15 /* who waits by turns has gaps that differ so much in seconds … */
 #define BY_TURNS  0.75 /* … and so much less in the group's own time */
 
 static rt_code balance(const rt__reference *r, const rt__group *g, rt__bits *b)
@@ -216,18 +216,37 @@ static void pivot(const rt__reference *r, const rt__group *g, rt__bits *b)
   b->pivot = b->moved > 0.35 && b->moved < 0.92 ? 1.5 : 0;
 }
 
-/* even gaps, but no common clock: each account has one of its own, unless they wait by turns, seats
- * of unequal weight */
-static rt_code clockworks(const rt__reference *r, const rt__group *g, const rt__bits *b, bool *yes)
+/* Gaps that are uneven in seconds, but much less so in the group's own time: whatever else differs,
+ * one balancer deals the turns. Clockworks are even in seconds. */
+static rt_code by_turns(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   rt__gaps gaps;
   bool enough;
-  *yes = b->lag >= CLOCKWORK && b->lag < 9 && b->turns < 0.1;
-  if (!*yes)
-    return RT_OK;
   rt_code c = rt__pooltime(r->starts, g, &gaps, &enough);
-  *yes = c != RT_OK || !enough || gaps.seconds < UNEVEN || gaps.ratio > BY_TURNS;
+  b->by_turns = c == RT_OK && enough && gaps.seconds >= UNEVEN && gaps.ratio <= BY_TURNS;
   return c;
+}
+
+/* A crowd was found by its even hours. Clockworks have those, too, each on its own: even gaps, but
+ * no common clock. */
+static rt_code crowd(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  if (b->lag < CLOCKWORK || b->lag >= 9 || b->turns >= 0.1)
+    return RT_OK;
+  rt_code c = by_turns(r, g, b);
+  if (!b->by_turns)
+    b->equal = b->balance = 0;
+  return c;
+}
+
+/* chosen for its pace: that the pace is one is no evidence, if there is no clock */
+static rt_code clocked(const rt__reference *r, const rt__group *g, rt__bits *b)
+{
+  if (b->clock < 1) {
+    b->equal = 0;
+    b->balance = b->balance < 0 ? b->balance : 0;
+  }
+  return !r->starts->text && b->balance > 0 ? by_turns(r, g, b) : RT_OK;
 }
 
 static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
@@ -243,18 +262,10 @@ static rt_code times_of(const rt__reference *r, const rt__group *g, rt__bits *b)
   quiet_hours(r, g, b);
   if (g->origin == RT__FROM_FEW)
     b->clock = 3; /* it was found by its even gaps, in number */
-  /* found by even hours: so are clockworks, each of them on its own */
-  if (g->origin == RT__FROM_ALIKE) {
-    bool own_clocks;
-    c = clockworks(r, g, b, &own_clocks);
-    if (own_clocks)
-      b->equal = b->balance = 0;
-  }
-  bool by_pace = g->origin == RT__FROM_CLOCK || g->origin == RT__FROM_WHOLE;
-  if (by_pace && b->clock < 1) { /* chosen for its pace: that the pace is one is no evidence */
-    b->equal = 0;
-    b->balance = b->balance < 0 ? b->balance : 0;
-  }
+  if (g->origin == RT__FROM_ALIKE)
+    c = crowd(r, g, b);
+  if (g->origin == RT__FROM_CLOCK || g->origin == RT__FROM_WHOLE)
+    c = clocked(r, g, b);
   b->said[RT_FAMILY_TIME] = true;
   b->bits[RT_FAMILY_TIME] = b->balance + b->equal + b->clock + b->pivot;
   b->paced = rt__paced(r->starts, g);

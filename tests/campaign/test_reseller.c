@@ -168,6 +168,9 @@ static void test_what_is_dealt_is_alike(void **state)
     c->b.bits[RT_FAMILY_SIZE] = -5;
     c->b.said[RT_FAMILY_SIZE] = true;
     assert_false(rt__candidate_is_pool(c)); /* no text: content says nothing */
+    c->b.by_turns = true;                   /* programs of all sizes, and one balancer */
+    assert_true(rt__candidate_is_pool(c));
+    c->b.by_turns = false;
     c->b.said[RT_FAMILY_CONTENT] = true;
     c->b.bits[RT_FAMILY_CONTENT] = -6;
     c->b.bits[RT_FAMILY_SIZE] = 3; /* with text, sizes are alike by chance */
@@ -334,7 +337,10 @@ static void test_may_be_own(void **state)
       c.b.one_net = 0.6;
       c.b.net_shared = shared ? 0.6 : 0.4;
       assert_int_equal(rt__candidate_may_be_own(&c), n < RT__SMALL && shared);
-      c.b.paced = RT__PACED_BITS; /* a list sets the pace, and no firm's demand */
+      c.score = 9;
+      c.b.paced = -8; /* demand sets the pace */
+      assert_true(rt__candidate_own_score(&c) < -10);
+      c.b.paced = RT__PACED_BITS; /* a list does, and no firm's customers */
       assert_false(rt__candidate_may_be_own(&c));
       c.b.said[RT_FAMILY_CONTENT] = true;
       assert_false(rt__candidate_may_be_own(&c));
@@ -365,7 +371,26 @@ static void test_crowd_names_its_accounts(void **state)
   }
 }
 
-/* … and one that runs through two crowds comes after them, whatever its score */
+/* a pool that shares accounts with a harvest is beside it, where no text tells them apart */
+static void test_a_pool_beside_a_harvest(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *harvest = put_in(&h, RT__FROM_ALIKE, 0, 6, EACH);
+  make_harvest(harvest);
+  rt__candidate *pool = put_in(&h, RT__FROM_WHOLE, 3, 12, EACH);
+  pool->b.clock = pool->b.balance = 5;
+  pool->b.by_turns = true;
+  rt__drafts d;
+  assert_int_equal(rt__select(rt_alloc_default(), &h.s, false, h.c, h.n, &d, NULL), RT_OK);
+  assert_int_equal(d.n, 2);
+  assert_int_equal(d.d[0].n, 6);
+  assert_int_equal(d.d[1].verdict, RT_VERDICT_POOLED);
+  rt__drafts_free(&d);
+}
+
+/* A clock that runs through two crowds comes after them, whatever its score */
 static void test_clocks_come_after_crowds(void **state)
 {
   (void)state;
@@ -390,6 +415,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_crowd_names_its_accounts),
       cmocka_unit_test(test_clocks_come_after_crowds),
+      cmocka_unit_test(test_a_pool_beside_a_harvest),
       cmocka_unit_test(test_may_be_own),
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
