@@ -118,6 +118,9 @@ void rt__drafts_free(rt__drafts *d);
 rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
                        const uint32_t *accounts, size_t n);
 
+/* an account of no campaign goes along with draft k. O(accounts of the draft) */
+rt_code rt__drafts_join(rt__drafts *d, size_t k, uint32_t account) RT__MUST_CHECK;
+
 /* Single accounts that look like a harvest: suspects. Those that are rather innocent are named up
  * to three in 1,000 of all accounts, best first. */
 rt_code rt__solos(const rt__reference *r, const rt__candidate *cases, size_t n, rt__drafts *d,

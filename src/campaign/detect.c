@@ -130,10 +130,12 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
   if (c == RT_OK && d->starts.text)
     c = weigh_peeled(d, err);
   if (c == RT_OK)
-    c = rt__resellers(&d->starts, d->candidates, d->n_candidates, err);
+    c = rt__resellers(&d->starts, d->facts, d->candidates, d->n_candidates, err);
   if (c == RT_OK)
     c = rt__select(d->alloc, &d->starts, d->options->all, d->candidates, d->n_candidates,
                    &d->drafts, err);
+  if (c == RT_OK)
+    c = rt__join_by_card(d, err);
   if (c == RT_OK)
     c = rt__solos(&d->reference, d->candidates, d->n_candidates, &d->drafts, err);
   if (c == RT_OK && d->cleared)

@@ -69,6 +69,10 @@ rt_code rt__confirm(const rt__detection *d, rt_findings *out) RT__MUST_CHECK;
 int rt__by_campaign(const void *a, const void *b);
 int rt__by_note(const void *a, const void *b);
 
+/* Accounts of no campaign for which a card pays that pays for two or more accounts of one, and for
+ * few others, go along with it. O(accounts) (cards.c) */
+rt_code rt__join_by_card(rt__detection *d, rt_error *err) RT__MUST_CHECK;
+
 /* words the drafts: ids, members, roles, evidence, counter-evidence (describe.c) */
 rt_code rt__describe(const rt__detection *d, rt_findings *out, rt_error *err);
 

@@ -3,6 +3,7 @@
 #include "sketch/stats.h"
 
 #define INSIDE   0.5  /* share of a program's accounts that are the pool's */
+#define CARD     0.25 /* share of a card's accounts that are the pool's, for the others to be, too */
 #define PART     0.5  /* share of the pool's starts that one customer has, at most */
 #define ORDINARY 0.98 /* quantile of an account's starts … */
 #define TIMES    4.0  /* … and how many times that one customer has, at most */
@@ -37,6 +38,7 @@ static rt_code ordinary(const rt__starts *s, double *out)
 typedef struct pools {
   uint32_t *root; /* of each account; union-find */
   bool *in;       /* it is in a pool */
+  bool *served;   /* … in which customers were seen to meet */
   size_t *rows;   /* of each root: all starts of its accounts */
   uint32_t *met;  /* of each root: accounts of the candidate at hand */
 } pools;
@@ -51,10 +53,52 @@ static uint32_t root_of(const pools *p, uint32_t i)
 static void add_pool(pools *p, const rt__group *g)
 {
   for (uint32_t k = 0; k < g->n; k++) {
+    p->served[g->account[k]] |= g->origin == RT__FROM_CUSTOMERS;
     uint32_t x = root_of(p, g->account[0]), y = root_of(p, g->account[k]);
     p->root[x > y ? x : y] = x < y ? x : y;
     p->in[g->account[k]] = true;
   }
+}
+
+/* accounts of a pool that a card pays for, and the pool: as low and high half of a map's value */
+static rt_code count_cards(const pools *p, const rt__starts *s, const rt__facts *facts, rt__map *of)
+{
+  for (uint32_t a = 0; a < s->n_accounts; a++) {
+    const rt__fact *f = p->served[a] ? rt__facts_of(facts, a) : NULL;
+    for (uint32_t k = 0; f && k < f->n_payments; k++) {
+      bool fresh;
+      uint64_t *v = rt__map_put(of, f->payment[k], &fresh);
+      if (!v)
+        return RT_E_NOMEM;
+      if (fresh)
+        *v = (uint64_t)root_of(p, a) << 32;
+      (*v)++;
+    }
+  }
+  return RT_OK;
+}
+
+/* A reseller's cards pay for all of his accounts, also for those too few of whose starts are there
+ * to see the pool: who shares a card that pays for a pool is in it, unless it
+ * pays for many others. */
+static rt_code add_by_card(pools *p, const rt__starts *s, const rt__facts *facts)
+{
+  rt__map of;
+  rt__map_init(&of, s->alloc, SIZE_MAX, 51);
+  rt_code c = facts ? count_cards(p, s, facts, &of) : RT_OK;
+  for (uint32_t a = 0; facts && c == RT_OK && a < s->n_accounts; a++) {
+    const rt__fact *f = p->in[a] ? NULL : rt__facts_of(facts, a);
+    for (uint32_t k = 0; f && k < f->n_payments; k++) {
+      const uint64_t *v = rt__map_get(&of, f->payment[k]),
+                     *all = rt__map_get(&facts->payments, f->payment[k]);
+      if (!v || !all || (double)(*v & UINT32_MAX) < CARD * (double)*all)
+        continue;
+      p->root[root_of(p, a)] = root_of(p, (uint32_t)(*v >> 32));
+      p->in[a] = true;
+    }
+  }
+  rt__map_free(&of);
+  return c;
 }
 
 static void count_rows(pools *p, const rt__starts *s)
@@ -81,17 +125,19 @@ static bool is_customer(const pools *p, const rt__candidate *c, double most)
   return yes;
 }
 
-static void mark_customers(pools *p, const rt__starts *s, rt__candidate *cases, size_t n,
-                           double most)
+static rt_code mark_customers(pools *p, const rt__starts *s, const rt__facts *facts,
+                              rt__candidate *cases, size_t n, double most)
 {
   for (uint32_t a = 0; a < s->n_accounts; a++)
     p->root[a] = a;
   for (size_t i = 0; i < n; i++)
     if (rt__candidate_is_pool(&cases[i]) && cases[i].g->n)
       add_pool(p, cases[i].g);
+  rt_code c = add_by_card(p, s, facts);
   count_rows(p, s);
   for (size_t i = 0; i < n; i++)
     cases[i].inside |= !rt__candidate_is_pool(&cases[i]) && is_customer(p, &cases[i], most);
+  return c;
 }
 
 /* ---- what a firm does in the open */
@@ -162,21 +208,23 @@ static rt_code mark_all_parts(const rt__starts *s, rt__candidate *cases, size_t 
   return c;
 }
 
-rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n, rt_error *err)
+rt_code rt__resellers(const rt__starts *s, const rt__facts *facts, rt__candidate *cases, size_t n,
+                      rt_error *err)
 {
   double most = 0;
   size_t all = s->n_accounts;
   pools p = {.root = rt__calloc(s->alloc, all, sizeof *p.root),
-             .in = rt__calloc(s->alloc, all, sizeof *p.in),
+             .in = rt__calloc(s->alloc, all, 2 * sizeof *p.in),
              .rows = rt__calloc(s->alloc, all, sizeof *p.rows),
              .met = rt__calloc(s->alloc, all, sizeof *p.met)};
   rt_code c = p.root && p.in && p.rows && p.met ? ordinary(s, &most) : RT_E_NOMEM;
+  p.served = p.in ? p.in + all : NULL;
   if (c == RT_OK)
-    mark_customers(&p, s, cases, n, most);
+    c = mark_customers(&p, s, facts, cases, n, most);
   if (c == RT_OK)
     c = mark_all_parts(s, cases, n);
   rt__free(s->alloc, p.root, all * sizeof *p.root);
-  rt__free(s->alloc, p.in, all * sizeof *p.in);
+  rt__free(s->alloc, p.in, all * 2 * sizeof *p.in);
   rt__free(s->alloc, p.rows, all * sizeof *p.rows);
   rt__free(s->alloc, p.met, all * sizeof *p.met);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for resellers");

@@ -13,9 +13,10 @@
 
 #include "campaign/candidate.h"
 
-/* marks such candidates, once all are weighed. O(accounts of candidates, and for each of those in
- * the open once more the candidates of its accounts) */
-rt_code rt__resellers(const rt__starts *s, rt__candidate *cases, size_t n,
+/* Marks such candidates, once all are weighed. An account whose card pays for a pool's
+ * accounts and few others is of the pool, too (facts; NULL: none are known). O(accounts of
+ * candidates, and for each of those in the open once more the candidates of its accounts) */
+rt_code rt__resellers(const rt__starts *s, const rt__facts *facts, rt__candidate *cases, size_t n,
                       rt_error *err) RT__MUST_CHECK;
 
 #endif

@@ -57,6 +57,20 @@ rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
   return c;
 }
 
+rt_code rt__drafts_join(rt__drafts *d, size_t k, uint32_t account)
+{
+  rt__draft *x = &d->d[k];
+  rt_code c = put_account(d, k, account);
+  if (c != RT_OK || d->of[account] != k + 1)
+    return c;
+  d->by[account] = x->lead;
+  for (uint32_t i = x->n - 1; i > 0 && x->account[i - 1] > account; i--) { /* ascending */
+    x->account[i] = x->account[i - 1];
+    x->account[i - 1] = account;
+  }
+  return RT_OK;
+}
+
 static int by_score(const void *a, const void *b)
 {
   const rt__candidate *x = *(const rt__candidate *const *)a, *y = *(const rt__candidate *const *)b;
