@@ -11,7 +11,6 @@
 #define LAGS_MIN    6
 #define CROWDED     128 /* near streams of one of a size, on average */
 #define ASKED       64  /* of a size, to find that out */
-#define CLASSES     64  /* of sizes */
 #define PIECES      64  /* at most, of the streams of a block … */
 #define PIECE_LEAST 256 /* … and so many of them at least */
 
@@ -118,29 +117,6 @@ static void count_waves(rt__block *b, const float *basis)
   }
 }
 
-rt_code rt__block_init(rt__block *b, const rt__starts *s, const rt__stream *st, uint32_t n,
-                       const float *basis)
-{
-  *b = (rt__block){.s = s, .st = st, .n = n, .near = {.alloc = s->alloc}};
-  for (uint32_t i = 0; i < n; i++) {
-    b->longest = st[i].n > b->longest ? st[i].n : b->longest;
-    b->n_t += st[i].n;
-  }
-  b->beat = rt__calloc(s->alloc, n, sizeof *b->beat);
-  b->t = rt__calloc(s->alloc, b->n_t, 2 * sizeof *b->t);
-  b->wave = rt__calloc(s->alloc, (size_t)n * RT__WAVES, sizeof *b->wave);
-  b->size = rt__calloc(s->alloc, n, sizeof *b->size);
-  rt_code c = b->beat && b->t && b->wave && b->size ? RT_OK : RT_E_NOMEM;
-  if (c == RT_OK) {
-    take_beats(b);
-    count_waves(b, basis);
-    c = rt__near_build(s->alloc, b->wave, RT__WAVES, b->size, n, &b->near);
-  }
-  if (c != RT_OK)
-    rt__block_free(b);
-  return c;
-}
-
 rt_code rt__seeker_init(rt__seeker *k, const rt__block *b)
 {
   const rt_alloc *a = b->s->alloc;
@@ -211,7 +187,7 @@ static void count_near(const rt__seeker *k, uint32_t i, size_t count[STEPS])
   rt__side a = {.i = i};
   double n = b->st[i].n;
   size_t m = rt__near_find(&b->near, b->wave + (size_t)i * RT__WAVES, b->st[i].n,
-                           n / SIZES_MOST - 1, n / SIZES_LEAST + 1, near_reach, k->found);
+                           n / SIZES_MOST - 1, n / SIZES_LEAST + 1, near_reach, 1, k->found);
   for (size_t x = 0; x < m; x++) {
     uint32_t j = k->found[x];
     double limit = near_limit(n + b->st[j].n), d;
@@ -239,7 +215,7 @@ static double part_of_limit(const rt__seeker *k, unsigned class, uint32_t *of)
   return (double)step / STEPS;
 }
 
-static rt_code find_crowded(const rt__block *b, double part[CLASSES])
+static rt_code find_crowded(rt__block *b)
 {
   const rt_alloc *a = b->s->alloc;
   rt__seeker k;
@@ -247,14 +223,41 @@ static rt_code find_crowded(const rt__block *b, double part[CLASSES])
   if (c != RT_OK)
     return c;
   uint32_t *of = rt__calloc(a, b->n, sizeof *of);
-  bool there[CLASSES] = {false};
+  bool there[RT__CLASSES] = {false};
   for (uint32_t i = 0; i < b->n; i++)
     there[class_of(b->st[i].n)] = true;
-  for (unsigned x = 0; of && x < CLASSES; x++)
-    part[x] = there[x] ? part_of_limit(&k, x, of) : 1;
+  for (unsigned x = 0; of && x < RT__CLASSES; x++)
+    b->part[x] = there[x] ? part_of_limit(&k, x, of) : 1;
   rt__free(a, of, b->n * sizeof *of);
   rt__seeker_free(&k);
   return of ? RT_OK : RT_E_NOMEM;
+}
+
+/* ---- a block, ready to be looked at */
+
+rt_code rt__block_init(rt__block *b, const rt__starts *s, const rt__stream *st, uint32_t n,
+                       const float *basis)
+{
+  *b = (rt__block){.s = s, .st = st, .n = n, .near = {.alloc = s->alloc}};
+  for (uint32_t i = 0; i < n; i++) {
+    b->longest = st[i].n > b->longest ? st[i].n : b->longest;
+    b->n_t += st[i].n;
+  }
+  b->beat = rt__calloc(s->alloc, n, sizeof *b->beat);
+  b->t = rt__calloc(s->alloc, b->n_t, 2 * sizeof *b->t);
+  b->wave = rt__calloc(s->alloc, (size_t)n * RT__WAVES, sizeof *b->wave);
+  b->size = rt__calloc(s->alloc, n, sizeof *b->size);
+  rt_code c = b->beat && b->t && b->wave && b->size ? RT_OK : RT_E_NOMEM;
+  if (c == RT_OK) {
+    take_beats(b);
+    count_waves(b, basis);
+    c = rt__near_build(s->alloc, b->wave, RT__WAVES, b->size, n, &b->near);
+  }
+  if (c == RT_OK)
+    c = find_crowded(b);
+  if (c != RT_OK)
+    rt__block_free(b);
+  return c;
 }
 
 /* ---- all pairs */
@@ -274,25 +277,31 @@ static rt_code make_room(const rt_alloc *a, rt__edges *l, size_t more)
   return RT_OK;
 }
 
-static bool are_near(const rt__block *b, const double *part, rt__side *a, uint32_t j)
+double rt__block_part(const rt__block *b, uint32_t i, uint32_t j)
 {
-  uint32_t n = b->st[a->i].n, m = b->st[j].n;
-  double x = part[class_of(n)], y = part[class_of(m)];
-  double limit = near_limit((double)n + m) * (x < y ? x : y);
+  double x = b->part[class_of(b->st[i].n)], y = b->part[class_of(b->st[j].n)];
+  return x < y ? x : y;
+}
+
+static bool are_near(const rt__block *b, rt__side *a, uint32_t j)
+{
+  double both = (double)b->st[a->i].n + b->st[j].n;
+  double limit = near_limit(both) * rt__block_part(b, a->i, j);
   return rt__block_distance(b, a, j, limit) < limit;
 }
 
 /* the pairs of which i is the first */
-static rt_code pairs_of(const rt__seeker *k, const double *part, uint32_t i, rt__edges *out)
+static rt_code pairs_of(const rt__seeker *k, uint32_t i, rt__edges *out)
 {
   const rt__block *b = k->b;
   rt__side a = {.i = i};
   double n = b->st[i].n;
-  size_t m = rt__near_find(&b->near, b->wave + (size_t)i * RT__WAVES, b->st[i].n,
-                           n / SIZES_MOST - 1, n / SIZES_LEAST + 1, near_reach, k->found);
+  size_t m =
+      rt__near_find(&b->near, b->wave + (size_t)i * RT__WAVES, b->st[i].n, n / SIZES_MOST - 1,
+                    n / SIZES_LEAST + 1, near_reach, rt__block_part(b, i, i), k->found);
   for (size_t x = 0; x < m; x++) {
     uint32_t j = k->found[x];
-    if (j <= i || !sizes_fit(b, i, j) || !are_near(b, part, &a, j) || !together(k, i, j))
+    if (j <= i || !sizes_fit(b, i, j) || !are_near(b, &a, j) || !together(k, i, j))
       continue;
     rt_code c = make_room(b->s->alloc, out, 1);
     if (c != RT_OK)
@@ -309,7 +318,6 @@ typedef struct piece {
 
 typedef struct hunt {
   const rt__block *b;
-  double part[CLASSES]; /* of the limit, by size */
   piece piece[PIECES];
   uint32_t n; /* pieces */
 } hunt;
@@ -325,7 +333,7 @@ static void hunt_one(void *arg, size_t at)
   if (p->code != RT_OK)
     return;
   for (uint32_t i = from; i < to && p->code == RT_OK; i++)
-    p->code = pairs_of(&k, h->part, i, &p->edges);
+    p->code = pairs_of(&k, i, &p->edges);
   rt__seeker_free(&k);
 }
 
@@ -354,11 +362,8 @@ rt_code rt__block_pairs(const rt__block *b, const rt__team *team, rt__edges *out
   hunt h = {.b = b, .n = b->n / PIECE_LEAST + 1};
   h.n = h.n < PIECES ? h.n : PIECES;
   *out = (rt__edges){0};
-  rt_code c = find_crowded(b, h.part);
-  if (c != RT_OK)
-    return c;
   rt__team_run(team, h.n, hunt_one, &h);
-  c = put_together(a, &h, out);
+  rt_code c = put_together(a, &h, out);
   for (uint32_t i = 0; i < h.n; i++)
     rt__free(a, h.piece[i].edges.e, h.piece[i].edges.cap * sizeof *h.piece[i].edges.e);
   return c;

@@ -15,6 +15,7 @@
 
 #define RT__CLOCK_GRID 240 /* points of a counting function */
 #define RT__WAVES      32  /* its low frequencies: a lower bound of the distance */
+#define RT__CLASSES    64  /* of sizes */
 
 typedef struct rt__block {
   const rt__starts *s;
@@ -26,6 +27,7 @@ typedef struct rt__block {
   float *wave;    /* n * RT__WAVES */
   uint32_t *size; /* starts */
   rt__near near;
+  double part[RT__CLASSES]; /* of the limit of a distance, by size */
 } rt__block;
 
 /* basis: of rt__waves_new */
@@ -56,6 +58,10 @@ typedef struct rt__side {
 
 /* Mean squared distance of the counting functions of a and j; above `limit`, any larger value. */
 double rt__block_distance(const rt__block *b, rt__side *a, uint32_t j, double limit);
+
+/* The part of any limit of their distance that holds for two streams: 1, or less where hundreds of
+ * strangers of their size are near each other by chance. */
+double rt__block_part(const rt__block *b, uint32_t i, uint32_t j);
 
 /* the pairs on one clock, i < j, ascending by i: caller frees `cap` edges. The order is the same
  * whatever the team */

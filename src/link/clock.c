@@ -55,11 +55,13 @@ static rt_code meet_core(const rt__seeker *s, const bool *member, const uint32_t
   for (size_t k = 0; k < n && c == RT_OK; k++) {
     uint32_t at = core[k];
     rt__side a = {.i = at};
-    size_t m = rt__near_find(&b->near, b->wave + (size_t)at * RT__WAVES, b->st[at].n,
-                             GROWN_LEAST * med, GROWN_MOST * med, grown_reach, s->found);
+    size_t m =
+        rt__near_find(&b->near, b->wave + (size_t)at * RT__WAVES, b->st[at].n, GROWN_LEAST * med,
+                      GROWN_MOST * med, grown_reach, rt__block_part(b, at, at), s->found);
     for (size_t x = 0; x < m && c == RT_OK; x++) {
       uint32_t i = s->found[x];
-      double size = b->st[i].n, limit = grown_limit(size + b->st[at].n);
+      double size = b->st[i].n;
+      double limit = grown_limit(size + b->st[at].n) * rt__block_part(b, at, i);
       if (!member[i] && size > GROWN_LEAST * med && size < GROWN_MOST * med &&
           rt__block_distance(b, &a, i, limit) < limit)
         c = add_meet(b->s->alloc, out, i, k);

@@ -126,6 +126,7 @@ typedef struct look {
   uint32_t size;
   double least, most;
   rt__reach reach;
+  double part; /* of it */
   uint32_t *found;
   size_t n;
 } look;
@@ -154,7 +155,7 @@ static void look_at(look *l, const rt__near_box *b)
   for (uint32_t i = b->from; i < b->from + b->n; i++)
     if (t->size[i] >= l->least && t->size[i] <= l->most &&
         squared(l->x, t->x + (size_t)i * RT__NEAR_DIMS) <=
-            MARGIN * l->reach((double)l->size + t->size[i]))
+            MARGIN * l->part * l->reach((double)l->size + t->size[i]))
       l->found[l->n++] = t->id[i];
 }
 
@@ -162,7 +163,7 @@ static void look_into(look *l, uint32_t at)
 {
   const rt__near_box *b = &l->t->box[at];
   if (b->most < l->least || b->least > l->most ||
-      squared_to_box(l->x, b) > MARGIN * l->reach((double)l->size + b->most))
+      squared_to_box(l->x, b) > MARGIN * l->part * l->reach((double)l->size + b->most))
     return;
   if (b->right == 0) {
     look_at(l, b);
@@ -173,9 +174,9 @@ static void look_into(look *l, uint32_t at)
 }
 
 size_t rt__near_find(const rt__near *t, const float *x, uint32_t size, double least, double most,
-                     rt__reach reach, uint32_t *found)
+                     rt__reach reach, double part, uint32_t *found)
 {
-  look l = {t, x, size, least, most, reach, found, 0};
+  look l = {t, x, size, least, most, reach, part, found, 0};
   if (t->n)
     look_into(&l, 0);
   return l.n;

@@ -41,10 +41,10 @@ rt_code rt__near_build(const rt_alloc *a, const float *x, size_t width, const ui
                        uint32_t n, rt__near *out) RT__MUST_CHECK;
 void rt__near_free(rt__near *t);
 
-/* Every point whose size is within [least, most] and whose distance is within reach of a point x of
- * that size, and some more; x itself too, if it is in the tree. `found` holds n. Returns how many.
- * The order depends on the points alone. */
+/* Every point whose size is within [least, most] and whose squared distance is within `part` of the
+ * reach of a point x of that size, and some more; x itself too, if it is in the tree. `found` holds
+ * n. Returns how many. The order depends on the points alone. */
 size_t rt__near_find(const rt__near *t, const float *x, uint32_t size, double least, double most,
-                     rt__reach reach, uint32_t *found);
+                     rt__reach reach, double part, uint32_t *found);
 
 #endif
