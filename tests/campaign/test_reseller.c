@@ -142,6 +142,36 @@ static void test_pieces_of_a_pool_are_one(void **state)
   }
 }
 
+/* accounts that share a card with one of a pool are the pool's; a card that pays for many is not */
+static void test_a_pools_cards(void **state)
+{
+  (void)state;
+  for (int strangers = 0; strangers < 2; strangers++) {
+    hand h;
+    rt__fact fact[ACCOUNTS];
+    uint32_t of[ACCOUNTS];
+    rt__facts f = {
+        .alloc = rt_alloc_default(), .f = fact, .n = ACCOUNTS, .of = of, .n_of = ACCOUNTS};
+    deal_out(&h);
+    rt__map_init(&f.payments, f.alloc, SIZE_MAX, 1);
+    for (uint32_t a = 0; a < ACCOUNTS; a++) {
+      of[a] = a + 1;
+      fact[a] = (rt__fact){.account = a + 1, .n_payments = 1, .payment = {1 + a % 12}};
+      uint64_t *n = rt__map_put(&f.payments, 1 + a % 12, NULL);
+      assert_non_null(n);
+      *n += strangers ? 10 : 1;
+    }
+    put_in(&h, RT__FROM_CUSTOMERS, 0, 12, EACH);
+    rt__candidate *c = put_in(&h, RT__FROM_SKELETON, 10, 20, 2);
+    make_harvest(c);
+    assert_int_equal(rt__resellers(&h.s, NULL, h.c, h.n, NULL), RT_OK);
+    assert_false(c->inside); /* 2 of 10 accounts were seen to be the pool's */
+    assert_int_equal(rt__resellers(&h.s, &f, h.c, h.n, NULL), RT_OK);
+    assert_int_equal(c->inside, !strangers);
+    rt__map_free(&f.payments);
+  }
+}
+
 /* phrases that owners share on days of their own are no pool */
 static void test_customers_are_dealt(void **state)
 {
@@ -421,6 +451,7 @@ int main(void)
       cmocka_unit_test(test_favourites_are_a_business),
       cmocka_unit_test(test_a_business_comes_back),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),
+      cmocka_unit_test(test_a_pools_cards),
       cmocka_unit_test(test_a_stranger_among_own_keys),
       cmocka_unit_test(test_a_firm_and_strangers),
       cmocka_unit_test(test_equal_rates_and_uneven_days),

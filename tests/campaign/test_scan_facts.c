@@ -92,9 +92,55 @@ static void test_facts_only_add(void **state)
   }
 }
 
+static void add_payer(world *w, const char *who, const char *card)
+{
+  rt_facts f = {.account = slice_of(who),
+                .as_of_us = 1,
+                .risk = NAN,
+                .verified = -1,
+                .created_us = WORLD_T0,
+                .line = slice_of(who)};
+  f.payments[0] = slice_of(card);
+  f.n_payments = 1;
+  world_fact(w, f);
+  world_say(w, (call){.who = who,
+                      .at = 3 * HOUR,
+                      .user = "what is the capital of france",
+                      .ip = "192.0.2.1",
+                      .model = "m-large"});
+}
+
+/* an account with one start goes along if two of a campaign share its card and few others do */
+static void test_cards_bring_accounts(void **state)
+{
+  (void)state;
+  for (int strangers = 0; strangers < 2; strangers++) {
+    world *w = harvest_world(1);
+    add_facts_of_all(w, true);
+    add_payer(w, "late_one", "pm_harvest_0");
+    add_payer(w, "late_two", "pm_of_somebody");
+    for (unsigned i = 0; strangers && i < 4; i++) /* a stolen token */
+      add_payer(w, world_name(w, "victim", i), "pm_harvest_0");
+    rt_scan *s = world_scan(w, usual);
+    const rt_findings *f = rt_scan_findings(s);
+    assert_consistent(f);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "harvest_", false), HARVEST);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "late_", true), !strangers);
+    assert_int_equal(count_members(f, RT_VERDICT_DISTILLATION, "victim_", true), 0);
+    for (size_t k = 0; !strangers && k <= HARVEST; k++) {
+      const rt_member *m = rt_campaign_member(campaign_of(f, "harvest_000"), k);
+      bool late = memcmp(rt_member_account(m).p, "late_", 5) == 0;
+      assert_int_equal(rt_member_role(m) == RT_ROLE_COVER, late);
+    }
+    rt_scan_free(s);
+    world_free(w);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_cards_bring_accounts),
       cmocka_unit_test(test_families_can_be_left_out),
       cmocka_unit_test(test_one_family_is_not_enough),
       cmocka_unit_test(test_facts_only_add),
