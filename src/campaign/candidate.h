@@ -51,7 +51,7 @@
       */
 
 #define RT__OWN_BITS   5.3 /* there are some 40 such firms to a campaign, and all else fits both */
-#define RT__PACED_BITS 3.0 /* unless a list sets their pace: a firm in 300 comes so near to one */
+#define RT__PACED_BITS 2.5 /* unless a list sets their pace: a firm in 500 comes so near to one */
 
 #define RT__TINY 6 /* likewise, where the text is known but not who pays */
 

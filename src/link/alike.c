@@ -172,11 +172,14 @@ static rt_code drop_strangers(const search *f, rt__group *g, rt__swing *w, bool 
 {
   static const double rounds[] = {6, 5, 4, 3.5};
   rt_code c = RT_OK;
+  uint32_t measured = 0;
   for (size_t round = 0; round < RT__ARRAY_LEN(rounds) && g->n >= RT__ALIKE_MIN; round++) {
-    size_t n;
-    c = rt__hours(f->s, g, w, &n);
+    size_t n = g->n;
+    if (g->n != measured)
+      c = rt__hours(f->s, g, w, &n);
     if (c != RT_OK || n != g->n)
       return c;
+    measured = g->n;
     for (size_t i = 0; i < n; i++)
       keep[i] = above_noise(&w[i]) < rounds[round];
     rt__group_filter(g, keep);
