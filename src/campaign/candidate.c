@@ -153,6 +153,6 @@ bool rt__candidate_is_pool(const rt__candidate *c)
   dealt |= c->g->origin == RT__FROM_CUSTOMERS && c->b.bits[RT_FAMILY_TIME] > 0;
   /* and they make accounts alike, or wait by turns; clockworks that happen to alternate do neither
    */
-  dealt &= alike(&c->b) || c->b.by_turns;
+  dealt &= (alike(&c->b) && !c->b.clockwork) || c->b.by_turns;
   return dealt && people && !rt__candidate_in_the_open(c);
 }

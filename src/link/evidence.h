@@ -62,6 +62,7 @@ typedef struct rt__bits {
   rt__reuse reuse;
   bool dealt; /* content: slots come again as those of a list that is dealt do */
   double balance, phi, equal, clock, lag, turns, pivot, moved; /* time */
+  bool clockwork;       /* time: gaps even in seconds; where that was asked */
   bool by_turns;        /* time: uneven gaps, even in the group's own time; where that was asked */
   double knobs, frames; /* client */
   double size;

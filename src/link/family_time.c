@@ -224,6 +224,7 @@ static rt_code by_turns(const rt__reference *r, const rt__group *g, rt__bits *b)
   bool enough;
   rt_code c = rt__pooltime(r->starts, g, &gaps, &enough);
   b->by_turns = c == RT_OK && enough && gaps.seconds >= UNEVEN && gaps.ratio <= BY_TURNS;
+  b->clockwork = c == RT_OK && enough && gaps.seconds < UNEVEN;
   return c;
 }
 

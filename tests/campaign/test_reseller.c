@@ -201,6 +201,10 @@ static void test_what_is_dealt_is_alike(void **state)
     c->b.by_turns = true;                   /* programs of all sizes, and one balancer */
     assert_true(rt__candidate_is_pool(c));
     c->b.by_turns = false;
+    c->b.bits[RT_FAMILY_SIZE] = 5; /* clockworks of one size are none */
+    c->b.clockwork = true;
+    assert_false(rt__candidate_is_pool(c));
+    c->b.clockwork = false;
     c->b.said[RT_FAMILY_CONTENT] = true;
     c->b.bits[RT_FAMILY_CONTENT] = -6;
     c->b.bits[RT_FAMILY_SIZE] = 3; /* with text, sizes are alike by chance */
