@@ -160,6 +160,13 @@ static rt_code put_group(rt__drafts *d, size_t k, const rt__candidate *c)
   return e;
 }
 
+/* found by when accounts start, not by what they say */
+static bool by_time(const rt__candidate *c)
+{
+  return c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE ||
+         c->g->origin == RT__FROM_CUSTOMERS;
+}
+
 static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, bool text,
                         uint32_t *count)
 {
@@ -171,12 +178,11 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
   /* without text a pool that runs along with a harvest is beside it */
   bool beside = best && !text && v == RT_VERDICT_POOLED && d->d[best - 1].verdict != v;
   if (best && !beside && (double)count[best] >= JOINS * (double)all) {
-    bool whole = c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE ||
-                 c->g->origin == RT__FROM_CUSTOMERS;
     const rt__candidate *lead = d->d[best - 1].lead;
     if (!text && c->g->origin == RT__FROM_CLOCK && lead && lead->g->origin == RT__FROM_ALIKE)
       return RT_OK; /* the crowd has named its accounts, and is the stricter of both */
-    if (text && whole && d->d[best - 1].verdict != RT_VERDICT_POOLED)
+    if (text && by_time(c) && !(lead && by_time(lead)) &&
+        d->d[best - 1].verdict != RT_VERDICT_POOLED)
       return RT_OK; /* the skeleton has named its users already */
     return put_group(d, best - 1, c);
   }
