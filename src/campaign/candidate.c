@@ -19,14 +19,22 @@ static bool time_names_hand(const rt__candidate *c)
   const rt__bits *b = &c->b;
   bool many = c->g->n >= RT__MANY_PACES;
   bool pace = b->equal >= 2.5 && many && b->phi < RT__NOT_DEALT;
-  bool dealt = b->balance + b->clock >= RT__DEALT_BITS && (c->g->origin != RT__FROM_FEW || many);
+  bool even = b->balance > 0 || b->phi < RT__NOT_DEALT; /* a clock deals its days, too */
+  bool dealt =
+      even && b->balance + b->clock >= RT__DEALT_BITS && (c->g->origin != RT__FROM_FEW || many);
   double least = b->bits[RT_FAMILY_CONTENT] >= RT__SURE_WORK ? RT__DEALT_BITS : RT__HAND_BITS;
   return b->bits[RT_FAMILY_TIME] >= least && (dealt || pace);
 }
 
+/* A handful who signed up in the same days is found among many handfuls: that alone names no hand
+ */
 int rt__candidate_hands(const rt__candidate *c)
 {
   int n = time_names_hand(c);
+  bool handful = c->g->n < RT__HANDFUL && n == 0 && c->b.bits[RT_FAMILY_MONEY] < RT__HAND_BITS &&
+                 c->b.bits[RT_FAMILY_KEYS] < RT__HAND_BITS;
+  if (handful)
+    return c->b.confirmed >= RT__CONFIRMED;
   for (size_t i = 0; i < RT__ARRAY_LEN(hands); i++)
     n += c->b.bits[hands[i]] >= RT__HAND_BITS;
   return n + (c->b.confirmed >= RT__CONFIRMED);
@@ -117,6 +125,8 @@ bool rt__candidate_may_be_own(const rt__candidate *c)
   bool own = b->one_net > 0.8 || (!text && b->net_shared > 0.5);
   if (!text && b->paced >= RT__PACED_BITS)
     return false;
+  if (b->said[RT_FAMILY_MONEY] && b->top_payer >= 0.5 && c->g->n < RT__HANDFUL)
+    return b->burst < RT__BURST_FEW;
   return !b->said[RT_FAMILY_MONEY] && b->said[RT_FAMILY_NETWORK] && own &&
          c->g->n < (text ? RT__TINY : RT__SMALL);
 }

@@ -53,7 +53,9 @@
 #define RT__OWN_BITS   5.3 /* there are some 40 such firms to a campaign, and all else fits both */
 #define RT__PACED_BITS 2.5 /* unless a list sets their pace: a firm in 500 comes so near to one */
 
-#define RT__TINY 6 /* likewise, where the text is known but not who pays */
+#define RT__HANDFUL   8   /* accounts with one card, which need not be more either … */
+#define RT__BURST_FEW 5.0 /* … unless they were opened together so much more than others */
+#define RT__TINY      6   /* likewise, where the text is known but not who pays */
 
 typedef struct rt__candidate {
   const rt__group *g;
@@ -82,7 +84,8 @@ bool rt__candidate_many_programs(const rt__candidate *c);
 bool rt__candidate_in_the_open(const rt__candidate *c);
 bool rt__candidate_is_harvest(const rt__candidate *c);
 /* a harvest by its numbers, but few accounts behind one network, in a log that shows neither text
- * nor facts, or a handful where it shows text: a firm's own gateway looks the same */
+ * nor facts, or a handful where it shows text, or a handful of one card that were not opened
+ * together: a firm's own gateway looks the same */
 bool rt__candidate_may_be_own(const rt__candidate *c);
 /* the score of such a group in a log without text: what is left that tells a campaign from a firm
  * is who sets the pace */

@@ -177,8 +177,7 @@ static rt_code find_accounts(const rt__starts *s, const rt__candidate *cases, si
   return RT_OK;
 }
 
-/* Those that are so much inside `outer`, and so little of it, are parts of it. Others are it and
- * strangers with programs of their own who meet it in a phrase: its clock is not theirs. */
+/* those that are so much inside `outer`, and so little of it, are parts of it */
 static void mark_parts(const rt__candidate *outer, rt__candidate *cases, found_in *f)
 {
   const rt__group *o = outer->g;
@@ -186,25 +185,49 @@ static void mark_parts(const rt__candidate *outer, rt__candidate *cases, found_i
     for (size_t x = f->at[o->account[k]]; x < f->at[o->account[k] + 1]; x++) {
       rt__candidate *c = &cases[f->in[x]];
       bool part = (double)rows_of(c) <= OPEN_PART * (double)rows_of(outer);
-      bool strangers = c->b.frames >= STRANGERS;
       double inside = ++f->inside[f->in[x]];
       c->inside |= part && inside >= INSIDE * c->g->n;
-      c->inside |= strangers && inside >= MOSTLY * c->g->n;
     }
   for (uint32_t k = 0; k < o->n; k++)
     for (size_t x = f->at[o->account[k]]; x < f->at[o->account[k] + 1]; x++)
       f->inside[f->in[x]] = 0;
 }
 
+static bool open_harvest(const rt__candidate *c)
+{
+  return rt__candidate_is_harvest(c) && rt__candidate_in_the_open(c);
+}
+
+/* Firms, and strangers with programs of their own who meet them in a phrase: their clocks are not
+ * the strangers'. `open` is of each account. */
+static void mark_meetings(rt__candidate *cases, size_t n, bool *open)
+{
+  for (size_t i = 0; i < n; i++)
+    for (uint32_t k = 0; open_harvest(&cases[i]) && k < cases[i].g->n; k++)
+      open[cases[i].g->account[k]] = true;
+  for (size_t i = 0; i < n; i++) {
+    rt__candidate *c = &cases[i];
+    size_t in = 0;
+    for (uint32_t k = 0; c->b.frames >= STRANGERS && k < c->g->n; k++)
+      in += open[c->g->account[k]];
+    c->inside |= in > 0 && (double)in >= MOSTLY * c->g->n;
+  }
+}
+
 /* O(candidates of each account of what is in the open) */
 static rt_code mark_all_parts(const rt__starts *s, rt__candidate *cases, size_t n)
 {
   found_in f;
+  bool *open = rt__calloc(s->alloc, s->n_accounts, sizeof *open);
   rt_code c = find_accounts(s, cases, n, &f);
+  c = c == RT_OK && !open ? RT_E_NOMEM : c;
   for (size_t i = 0; c == RT_OK && i < n; i++)
-    if (rt__candidate_is_harvest(&cases[i]) && rt__candidate_in_the_open(&cases[i]))
+    if (open_harvest(&cases[i]))
       mark_parts(&cases[i], cases, &f);
+  if (c == RT_OK)
+    mark_meetings(cases, n, open);
   found_free(s, &f, n);
+  rt__free(s->alloc, open, s->n_accounts * sizeof *open);
   return c;
 }
 

@@ -9,12 +9,15 @@
 #define LEAST     3   /* accounts of a firm */
 
 typedef struct door {
-  uint64_t net, card;
+  bool org;           /* the place is an organisation: whoever pays */
+  uint64_t net, card; /* the place: a network, or that */
 } door;
 
 static int by_net(const void *a, const void *b)
 {
   const door *x = a, *y = b;
+  if (x->org != y->org)
+    return x->org ? -1 : 1;
   if (x->net != y->net)
     return x->net < y->net ? -1 : 1;
   return x->card < y->card ? -1 : x->card > y->card;
@@ -59,14 +62,14 @@ static size_t firm(const door *d, size_t n)
     if (d[i].card && j - i > most)
       most = j - i;
   }
-  return n >= LEAST && (double)most >= PAYS * (double)n ? n : 0;
+  return n >= LEAST && (d[0].org || (double)most >= PAYS * (double)n) ? n : 0;
 }
 
 static size_t largest_firms(const door *d, size_t n)
 {
   size_t top[RT__DOORS] = {0}, sum = 0;
   for (size_t i = 0, j; i < n; i = j) {
-    for (j = i; j < n && d[j].net == d[i].net; j++)
+    for (j = i; j < n && d[j].net == d[i].net && d[j].org == d[i].org; j++)
       ;
     size_t x = d[i].net ? firm(d + i, j - i) : 0;
     for (size_t k = 0; k < RT__DOORS; k++)
@@ -91,7 +94,8 @@ rt_code rt__doors(const rt__reference *r, const rt__group *g, double *share)
     return RT_E_NOMEM;
   for (uint32_t i = 0; i < g->n; i++) {
     const rt__fact *f = rt__facts_of(r->facts, g->account[i]);
-    d[i] = (door){main_net(r, g, i), f && f->n_payments ? f->payment[0] : 0};
+    d[i] = f && f->org ? (door){true, f->org, 0}
+                       : (door){false, main_net(r, g, i), f && f->n_payments ? f->payment[0] : 0};
   }
   qsort(d, g->n, sizeof *d, by_net);
   *share = (double)largest_firms(d, g->n) / g->n;

@@ -12,8 +12,9 @@
 
 #define RT__DOORS 3 /* firms at most */
 
-/* Share of accounts behind the largest RT__DOORS networks that serve three accounts or more, of
- * which one instrument pays for most. 0 without facts. O(rows + accounts log accounts) */
+/* Share of accounts in the largest RT__DOORS of these: organisations of three accounts or more, and
+ * networks that serve three of the others, of which one instrument pays for most. 0 without facts.
+ * O(rows + accounts log accounts) */
 rt_code rt__doors(const rt__reference *r, const rt__group *g, double *share) RT__MUST_CHECK;
 
 #endif
