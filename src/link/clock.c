@@ -9,6 +9,7 @@
 #define RESOLUTION 0.20 /* share of pairs that must be on one clock inside a community */
 #define NEAR_GROWN 0.75 /* lag ratio against many members at once */
 #define CORE_MAX   30
+#define HANDFUL    8
 #define PIECES     64 /* of the communities of a block, at most */
 
 #define GROWN_LEAST 0.6 /* starts of a stream that skipped turns, as a part of the core's … */
@@ -160,6 +161,15 @@ static rt_code emit(const club *x, rt__origin origin, rt__groups *out)
   return rt__groups_take(out, &g);
 }
 
+/* where hundreds of strangers are near each other, a handful together is nothing */
+static bool by_chance(const club *x)
+{
+  size_t crowded = 0;
+  for (size_t i = 0; i < x->n; i++)
+    crowded += rt__block_part(x->k.b, x->list[i], x->list[i]) < 1;
+  return x->n < HANDFUL && 2 * crowded > x->n;
+}
+
 static rt_code one_club(club *x, const uint32_t *core, size_t n, rt__origin origin, rt__groups *out)
 {
   bool added = origin == RT__FROM_CLOCK;
@@ -169,7 +179,7 @@ static rt_code one_club(club *x, const uint32_t *core, size_t n, rt__origin orig
     x->member[x->list[i] = core[i]] = true;
   for (int round = 0; round < 2 && added && c == RT_OK; round++)
     c = grow_once(x, &added);
-  if (c == RT_OK)
+  if (c == RT_OK && !by_chance(x))
     c = emit(x, origin, out);
   for (size_t i = 0; i < x->n; i++)
     x->member[x->list[i]] = false;

@@ -6,6 +6,14 @@
 
 #define ROWS_READ 32
 
+#define RARE_NET 1e-4 /* share of all accounts: two of a group do not meet there by chance */
+
+/* half of those it serves are of the group, or it serves so few at all */
+static bool few_strangers(const rt__reference *r, uint64_t in, uint64_t all)
+{
+  return 2 * in >= all || (double)all <= RARE_NET * (double)r->starts->n_accounts;
+}
+
 /* *shared: share of accounts that meet another of the group on a network with few strangers; *one:
  * the largest share of accounts that one network serves */
 static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *shared, double *one,
@@ -39,7 +47,7 @@ static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *s
             c = RT_E_NOMEM;
         } else if (fresh) {
           const uint64_t *in = rt__map_get(&users, d.net), *all = rt__map_get(&r->nets, d.net);
-          met |= in && *in > 1 && all && 2 * *in >= *all;
+          met |= in && *in > 1 && all && few_strangers(r, *in, *all);
         }
       }
       meets += met;
