@@ -168,8 +168,9 @@ static bool together(const rt__seeker *k, uint32_t i, uint32_t j)
 /* ---- sizes of which strangers are near each other by the hundred
  *
  * How many streams are near one by chance grows with the log. Among a million accounts there are
- * thousands, a pair of them says little, and there are too many to look at. Those in turn are the
- * nearest: where a size is crowded, only so many of the nearest count.
+ * thousands, a pair of them says little, and there are too many to look at: where a size is
+ * crowded, only so many of the nearest count. A pool among hundreds of clockworks of its own pace
+ * is lost by that, unless something else shows it.
  */
 
 /* sizes of a pair are of one class, or of neighbours */

@@ -305,6 +305,39 @@ static void test_planted_pool_is_found(void **state)
   }
 }
 
+/* ten in turn are found among a hundred clockworks of their pace; among four hundred nothing is
+ * said */
+static void test_among_hundreds(void **state)
+{
+  (void)state;
+  for (unsigned crowd = 100; crowd <= 400; crowd += 300) {
+    luck r = {90 + crowd};
+    unsigned turn = 0;
+    world *w = world_new();
+    for (unsigned i = 0; i < crowd; i++) {
+      double from = HOUR * luck_unit(&r);
+      for (int k = 0; k < 48; k++)
+        one_start(w, "cron", i, from + HOUR * k + 200 * luck_unit(&r), 400 + luck_below(&r, 200));
+    }
+    for (double t = 0; t < 2 * DAY; t += HOUR / 10 * (0.5 + luck_unit(&r)))
+      one_start(w, "pool", turn++ % 10, t, 500);
+    laid_out l = lay_out(w, 0, false);
+    rt__groups g;
+    uint32_t most = 0;
+    rt__groups_init(&g, rt_alloc_default());
+    assert_int_equal(rt__clock_groups(&l.s, NULL, &g, NULL), RT_OK);
+    for (size_t i = 0; i < g.n; i++) {
+      uint32_t in = count_named(&l, &g.g[i], "pool_");
+      most = in > most ? in : most;
+      assert_true(in == 0 || in + 1 >= g.g[i].n);
+    }
+    assert_int_equal(most, crowd == 100 ? 10 : 0);
+    rt__groups_free(&g);
+    take_away(&l);
+    world_free(w);
+  }
+}
+
 static void test_no_pool_no_group(void **state)
 {
   (void)state;
@@ -575,6 +608,7 @@ int main(void)
       cmocka_unit_test(test_lag_of_nothing),
       cmocka_unit_test(test_streams_against_plain),
       cmocka_unit_test(test_planted_pool_is_found),
+      cmocka_unit_test(test_among_hundreds),
       cmocka_unit_test(test_no_pool_no_group),
       cmocka_unit_test(test_two_pools_are_two),
       cmocka_unit_test(test_pauses),
