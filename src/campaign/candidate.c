@@ -73,11 +73,11 @@ bool rt__candidate_many_programs(const rt__candidate *c)
          (c->b.said[RT_FAMILY_CLIENT] && c->b.knobs < RT__MANY_KNOBS);
 }
 
-/* behind one network, but for a stranger, or two that its members share */
+/* behind one network, but for a stranger, or, of few accounts, two that they share */
 static bool one_network(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
-  bool two = b->one_net >= RT__OF_TWO && b->net_shared >= 0.9;
+  bool two = c->g->n < RT__SMALL && b->one_net >= RT__OF_TWO && b->net_shared >= 0.9;
   return b->said[RT_FAMILY_NETWORK] &&
          (b->one_net > 0.8 || (1 - b->one_net) * c->g->n < 1.5 || two);
 }

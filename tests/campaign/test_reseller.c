@@ -259,6 +259,13 @@ static void test_a_stranger_among_own_keys(void **state)
   assert_false(rt__candidate_in_the_open(c));
   c->b.one_net = 0.8;
   assert_true(rt__candidate_in_the_open(c));
+  c->b.one_net = 0.5; /* or two networks; many accounts on two copied hosts are no office */
+  assert_false(rt__candidate_in_the_open(c));
+  c->b.net_shared = 1;
+  assert_true(rt__candidate_in_the_open(c));
+  rt__candidate *many = put_in(&h, RT__FROM_SKELETON, 0, 30, EACH);
+  many->b = c->b;
+  assert_false(rt__candidate_in_the_open(many));
 }
 
 /* strangers who meet a firm in a phrase, with programs of their own, are no campaign with it; where
