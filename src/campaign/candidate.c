@@ -103,10 +103,10 @@ static bool own_work(const rt__candidate *c)
 }
 
 /* One firm, or a few: the network and the card name them, and the accounts were not opened
- * together. Half of either will do, if there is more of the other. */
+ * together. Half of them behind one network will do, if one card pays for more. */
 static bool named(const rt__bits *b)
 {
-  bool one = b->one_net >= 0.5 && b->top_payer >= 0.5 && b->one_net + b->top_payer >= RT__ONE_NAME;
+  bool one = b->one_net >= 0.5 && b->top_payer >= 0.6 && b->one_net + b->top_payer >= RT__ONE_NAME;
   return b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->burst < RT__BURST &&
          (one || b->firms >= RT__FIRMS);
 }
