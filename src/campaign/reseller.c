@@ -79,8 +79,8 @@ static rt_code count_cards(const pools *p, const rt__starts *s, const rt__facts 
 }
 
 /* A reseller's cards pay for all of his accounts, also for those too few of whose starts are there
- * to see the pool: who shares a card that pays for a pool is in it, unless it
- * pays for many others. */
+ * to see the pool: who shares a card that pays for a pool is in it, unless it pays for many
+ * others. */
 static rt_code add_by_card(pools *p, const rt__starts *s, const rt__facts *facts)
 {
   rt__map of;
