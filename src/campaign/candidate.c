@@ -31,12 +31,10 @@ static bool time_names_hand(const rt__candidate *c)
 int rt__candidate_hands(const rt__candidate *c)
 {
   int n = time_names_hand(c);
-  bool handful = c->g->n < RT__HANDFUL && n == 0 && c->b.bits[RT_FAMILY_MONEY] < RT__HAND_BITS &&
-                 c->b.bits[RT_FAMILY_KEYS] < RT__HAND_BITS;
-  if (handful)
-    return c->b.confirmed >= RT__CONFIRMED;
   for (size_t i = 0; i < RT__ARRAY_LEN(hands); i++)
     n += c->b.bits[hands[i]] >= RT__HAND_BITS;
+  if (n == 1 && c->b.bits[RT_FAMILY_PROVISION] >= RT__HAND_BITS && c->g->n < RT__HANDFUL)
+    n = 0;
   return n + (c->b.confirmed >= RT__CONFIRMED);
 }
 

@@ -220,6 +220,10 @@ static rt_code find_crowded(rt__block *b)
 {
   const rt_alloc *a = b->s->alloc;
   rt__seeker k;
+  for (unsigned x = 0; x < RT__CLASSES; x++)
+    b->part[x] = 1;
+  if (b->n < CROWDED)
+    return RT_OK;
   rt_code c = rt__seeker_init(&k, b);
   if (c != RT_OK)
     return c;
@@ -228,7 +232,8 @@ static rt_code find_crowded(rt__block *b)
   for (uint32_t i = 0; i < b->n; i++)
     there[class_of(b->st[i].n)] = true;
   for (unsigned x = 0; of && x < RT__CLASSES; x++)
-    b->part[x] = there[x] ? part_of_limit(&k, x, of) : 1;
+    if (there[x])
+      b->part[x] = part_of_limit(&k, x, of);
   rt__free(a, of, b->n * sizeof *of);
   rt__seeker_free(&k);
   return of ? RT_OK : RT_E_NOMEM;
