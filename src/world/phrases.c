@@ -70,8 +70,8 @@ PUBLISH(question);
 
 static const char *const follow_up[] = {
     "{ok|Thanks|thx}, {and|but} {what about|how about} the %n?",
-    "{Can you|could you|please} {make it|keep it} {shorter|longer|more formal|simpler}{?| and "
-    "mention %p.}",
+    ("{Can you|could you|please} {make it|keep it} {shorter|longer|more formal|simpler}{?| and "
+     "mention %p.}"),
     "{why|Why} {the %n|%a}? {I thought|Isn't it true} {it was %a|that one must %v}.",
     "{No|Not quite}, {I meant|I was thinking of} the {other|%a} %n.",
     "{Great|perfect|nice}. {Now|next} {do the same|write one} for {%p|the %t|%o}.",
@@ -110,8 +110,8 @@ static const char *const app[] = {
     "on %s}. "
     "{Think|Consider} {first|carefully}, then {answer|reply}.",
     "# {Role|Purpose}\\n{Writer|Planner|Analyst|Helper} for %s.\\n# {Rules|How to work}",
-    "{I want you to|Please} {play|be} {a %a|the} %n {in a story|from %o}. {Stay in role|Answer as "
-    "it would}.",
+    ("{I want you to|Please} {play|be} {a %a|the} %n {in a story|from %o}. {Stay in role|Answer as "
+     "it would}."),
 };
 PUBLISH(app);
 
@@ -225,8 +225,8 @@ static const char *const exam[] = {
     "%a B) it can %v C) it "
     "{costs|weighs} %D D) {none|all} of them",
     "{Define|Describe} %t and {name|give} %d {causes|kinds|uses} {of it|in %s}.",
-    "{True or false|Decide}: {a|every} %a %n {must|can} be {moved|measured|sold} before the %n. "
-    "{Justify|Explain}.",
+    ("{True or false|Decide}: {a|every} %a %n {must|can} be {moved|measured|sold} before the %n. "
+     "{Justify|Explain}."),
     "{In|During} %s, {who|what} {first|usually} %vs the %n, and {why|when}?",
     "{Order|Rank} these: %n, %n, %n, %n by {age|size|cost} {as in|at} %o.",
 };
