@@ -100,11 +100,12 @@ static bool own_work(const rt__candidate *c)
          b->reuse.dispersion > (small && one_network(c) ? RT__FAVOURITES_SMALL : RT__FAVOURITES);
 }
 
-/* One firm, or a few: the network and the card name them, and the accounts were not opened
- * together. Half of them behind one network will do, if one card pays for more. */
+/* One firm, or a few: the card and the network, or the organisation, name them, and the accounts
+ * were not opened together. Half of them under one name will do, if one card pays for more. */
 static bool named(const rt__bits *b)
 {
-  bool one = b->one_net >= 0.5 && b->top_payer >= 0.6 && b->one_net + b->top_payer >= RT__ONE_NAME;
+  double name = b->one_net > b->one_org ? b->one_net : b->one_org;
+  bool one = name >= 0.5 && b->top_payer >= 0.6 && name + b->top_payer >= RT__ONE_NAME;
   return b->said[RT_FAMILY_NETWORK] && b->said[RT_FAMILY_MONEY] && b->burst < RT__BURST &&
          (one || b->firms >= RT__FIRMS);
 }

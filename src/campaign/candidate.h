@@ -32,8 +32,9 @@
   0.12 /* share of starts in the quietest 6 hours; flat is 0.25, an office sleeps                  \
         */
 #define RT__MANY_BITS                                                                              \
-  (-3.0)                   /* client bits at which a group is many programs, whatever else it is */
-#define RT__MANY_KNOBS 0.7 /* parameters agree between members this much less than inside them */
+  (-3.0)                    /* client bits at which a group is many programs, whatever else it is */
+#define RT__MANY_KNOBS 0.7  /* parameters agree between members this much less than inside them */
+#define RT__ONE_KNOBS  0.85 /* and so much, or more, where one program runs */
 
 #define RT__CUSTOMERS_BITS                                                                         \
   6.0 /* private programs that meet on the same accounts weigh what a shared instrument does */

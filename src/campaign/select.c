@@ -142,6 +142,22 @@ static rt_code unite(rt__drafts *d, rt_verdict v, const uint32_t *count)
   return RT_OK;
 }
 
+/* Several programs where each campaign that it mostly holds is one: they have met in a phrase, or
+ * on a clock, and are not pieces of one. */
+static bool is_mixture(const rt__drafts *d, const rt__candidate *c, const uint32_t *count)
+{
+  uint32_t held = 0;
+  for (size_t k = 1; k <= d->n; k++) {
+    const rt__draft *x = &d->d[k - 1];
+    if (x->n == 0 || (double)count[k] < HOLDS * x->n)
+      continue;
+    if (x->lead->b.knobs <= RT__ONE_KNOBS)
+      return false;
+    held++;
+  }
+  return held >= 2 && c->b.knobs <= RT__ONE_KNOBS;
+}
+
 static rt_code bring(rt__drafts *d, size_t k, uint32_t account, const rt__candidate *c)
 {
   if (!d->of[account])
@@ -171,6 +187,8 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
                         uint32_t *count)
 {
   size_t held, best = fullest(d, c, count, &held), all = c->g->n + c->g->n_once;
+  if (rt__candidate_is_harvest(c) && is_mixture(d, c, count))
+    return RT_OK;
   rt_code e = unite(d, v, count);
   if (e != RT_OK || (held == c->g->n && c->g->n_once == 0))
     return e;
