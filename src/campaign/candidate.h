@@ -102,6 +102,7 @@ typedef struct rt__draft {
   uint32_t *account;         /* ascending */
   uint32_t n, cap;
   double solo_bits; /* the score of a solo, posterior bits */
+  bool gone;        /* for rt__drafts_drop */
 } rt__draft;
 
 typedef struct rt__drafts {
@@ -124,6 +125,10 @@ rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
 
 /* an account of no campaign goes along with draft k. O(accounts of the draft) */
 rt_code rt__drafts_join(rt__drafts *d, size_t k, uint32_t account) RT__MUST_CHECK;
+
+/* Takes out the drafts that are gone; with `all` those that were groups stay, as benign. Their
+ * accounts are nobody's then. */
+void rt__drafts_drop(rt__drafts *d, bool all);
 
 /* Single accounts that look like a harvest: suspects. Those that are rather innocent are named up
  * to three in 1,000 of all accounts, best first. */

@@ -37,25 +37,12 @@ static bool is_cleared(const rt__detection *d, const rt__draft *x)
   return 2 * k >= x->n;
 }
 
-/* drafts that go leave their accounts to nobody: what a person has seen is not looked at again */
+/* what a person has seen is not looked at again */
 void rt__clear_drafts(rt__detection *d)
 {
-  rt__drafts *l = &d->drafts;
-  size_t kept = 0;
-  for (size_t i = 0; i < l->n; i++) {
-    rt__draft *x = &l->d[i];
-    bool gone = is_cleared(d, x) && x->verdict != RT_VERDICT_BENIGN;
-    if (gone && d->options->all && x->lead)
-      x->verdict = RT_VERDICT_BENIGN;
-    else if (gone) {
-      for (uint32_t k = 0; k < x->n; k++)
-        l->of[x->account[k]] = 0;
-      rt__free(l->alloc, x->account, x->cap * sizeof(uint32_t));
-      continue;
-    }
-    for (uint32_t k = 0; k < x->n; k++)
-      l->of[x->account[k]] = (uint32_t)kept + 1;
-    l->d[kept++] = *x;
+  for (size_t i = 0; i < d->drafts.n; i++) {
+    rt__draft *x = &d->drafts.d[i];
+    x->gone = is_cleared(d, x) && x->verdict != RT_VERDICT_BENIGN;
   }
-  l->n = kept;
+  rt__drafts_drop(&d->drafts, d->options->all);
 }

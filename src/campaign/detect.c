@@ -135,6 +135,8 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
     c = rt__select(d->alloc, &d->starts, d->options->all, d->candidates, d->n_candidates,
                    &d->drafts, err);
   if (c == RT_OK)
+    c = rt__drop_open(d, err);
+  if (c == RT_OK)
     c = rt__join_by_card(d, err);
   if (c == RT_OK)
     c = rt__solos(&d->reference, d->candidates, d->n_candidates, &d->drafts, err);

@@ -6,7 +6,8 @@
  * members do themselves contradicts nobody: a contradiction counts no more than it is rare among
  * the others.
  *
- * Caveats: an account once left out is not asked again; the verdict on the group is not touched.
+ * Caveats: an account once left out is not asked again; the evidence of the group is not weighed
+ * again.
  */
 #ifndef RT_CAMPAIGN_MEMBER_H
 #define RT_CAMPAIGN_MEMBER_H

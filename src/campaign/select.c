@@ -210,20 +210,31 @@ static rt_code consider(rt__drafts *d, const rt__candidate *c, rt_verdict v, boo
   return e == RT_OK ? put_group(d, d->n - 1, c) : e;
 }
 
-/* united drafts leave an empty one behind */
-static void drop_empty(rt__drafts *d)
+void rt__drafts_drop(rt__drafts *d, bool all)
 {
   size_t k = 0;
   for (size_t i = 0; i < d->n; i++) {
-    if (d->d[i].n == 0) {
-      rt__free(d->alloc, d->d[i].account, d->d[i].cap * sizeof(uint32_t));
-      continue;
-    }
-    d->d[k++] = d->d[i];
-    for (uint32_t j = 0; j < d->d[k - 1].n; j++)
-      d->of[d->d[k - 1].account[j]] = (uint32_t)k;
+    rt__draft *x = &d->d[i];
+    bool stays = !x->gone || (all && x->lead);
+    if (x->gone && stays)
+      x->verdict = RT_VERDICT_BENIGN;
+    for (uint32_t j = 0; j < x->n; j++)
+      d->of[x->account[j]] = stays ? (uint32_t)k + 1 : 0;
+    x->gone = false;
+    if (stays)
+      d->d[k++] = *x;
+    else
+      rt__free(d->alloc, x->account, x->cap * sizeof(uint32_t));
   }
   d->n = k;
+}
+
+/* united drafts leave an empty one behind */
+static void drop_empty(rt__drafts *d)
+{
+  for (size_t i = 0; i < d->n; i++)
+    d->d[i].gone = d->d[i].n == 0;
+  rt__drafts_drop(d, false);
 }
 
 static int cmp_u32(const void *a, const void *b)
