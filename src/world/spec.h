@@ -12,7 +12,8 @@
 #define RT__SPEC_FILE_MAX  ((size_t)1 << 20)
 #define RT__KINDS_MAX      48
 #define RT__CAMPAIGNS_MAX  256
-#define RT__SPEC_ACCOUNTS  20000000 /* accounts in one world */
+#define RT__SPEC_ACCOUNTS  20000000 /* accounts in one world, before scale */
+#define RT__SPEC_CUSTOMERS 20000000 /* of its pools, likewise */
 #define RT__SPEC_EXCHANGES 4e9
 #define RT__SPEC_NAME      48
 

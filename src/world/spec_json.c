@@ -310,21 +310,43 @@ static rt_code take_top(parser *p, const rt__jr_node *m)
   return by_table(p, "", m, world_fields, RT__ARRAY_LEN(world_fields), p->s);
 }
 
+/* named counts come on top of `benign` */
+static double honest_accounts(const rt__spec *s)
+{
+  double n = s->benign;
+  for (uint32_t k = 0; k < rt__kinds(); k++)
+    n += s->kinds[k].count > 0 ? s->kinds[k].count : 0;
+  return n;
+}
+
+static rt_code check_size(parser *p)
+{
+  const rt__spec *s = p->s;
+  double accounts = honest_accounts(s), customers = 0, exchanges = 0;
+  for (size_t i = 0; i < s->n_campaigns; i++) {
+    const rt__campaign_spec *c = &s->campaigns[i];
+    accounts += c->accounts + c->framed;
+    exchanges += c->accounts * c->per_account;
+    customers += c->cover > 0 || c->level == RT__RESALE ? c->accounts * c->customers : 0;
+  }
+  if (accounts > RT__SPEC_ACCOUNTS || exchanges > RT__SPEC_EXCHANGES)
+    return rt__fail(p->err, RT_E_LIMIT, "benign: more than %d accounts or %.0f exchanges",
+                    RT__SPEC_ACCOUNTS, RT__SPEC_EXCHANGES);
+  if (customers > RT__SPEC_CUSTOMERS)
+    return rt__fail(p->err, RT_E_LIMIT, "campaigns: more than %d customers", RT__SPEC_CUSTOMERS);
+  return RT_OK;
+}
+
 static rt_code check_world(parser *p)
 {
-  double accounts = p->s->benign, exchanges = 0;
-  for (size_t i = 0; i < p->s->n_campaigns; i++) {
+  double accounts = p->s->benign;
+  for (size_t i = 0; i < p->s->n_campaigns; i++)
     accounts += p->s->campaigns[i].accounts;
-    exchanges += p->s->campaigns[i].accounts * p->s->campaigns[i].per_account;
-  }
   if (p->s->days <= 0)
     return bad(p, "days", "is missing: a world needs days");
   if (accounts <= 0 && !p->s->only_named)
     return bad(p, "benign", "is missing: a world needs accounts");
-  if (accounts > RT__SPEC_ACCOUNTS || exchanges > RT__SPEC_EXCHANGES)
-    return rt__fail(p->err, RT_E_LIMIT, "benign: more than %d accounts or %.0f exchanges",
-                    RT__SPEC_ACCOUNTS, RT__SPEC_EXCHANGES);
-  return RT_OK;
+  return check_size(p);
 }
 
 static void defaults(rt__spec *s)

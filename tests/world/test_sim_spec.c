@@ -82,6 +82,14 @@ static const bad_row bad[] = {
     {"{\"days\":7,\"benign\":9,\"campaigns\":[{\"level\":\"L0\",\"accounts\":4000000,\"per_"
      "account\":100000}]}",
      "benign: more than", RT_E_LIMIT},
+    {"{\"days\":7,\"benign\":9,\"background\":{\"cron\":{\"count\":20000000}}}",
+     "benign: more than", RT_E_LIMIT},
+    {"{\"days\":7,\"benign\":19999000,\"campaigns\":[{\"level\":\"L0\",\"accounts\":1,"
+     "\"framed\":100000}]}",
+     "benign: more than", RT_E_LIMIT},
+    {"{\"days\":7,\"benign\":9,\"campaigns\":[{\"level\":\"resale\",\"accounts\":100000,"
+     "\"customers\":1000}]}",
+     "campaigns: more than", RT_E_LIMIT},
 };
 
 static void impossible_specs(void **state)
