@@ -235,7 +235,8 @@ rt_code rt__jr_parse(const rt_alloc *a, rt_slice text, size_t max_nodes, rt__jr 
     return rt__fail(err, RT_E_NOMEM, "out of memory");
   d->alloc = *a;
   d->max = max_nodes < UINT32_MAX ? max_nodes : UINT32_MAX - 1;
-  reader r = {.d = d, .p = text.p, .end = text.p + text.n, .start = text.p, .err = err};
+  const char *p = text.n ? text.p : ""; /* an empty slice may point nowhere */
+  reader r = {.d = d, .p = p, .end = p + text.n, .start = p, .err = err};
   uint32_t root;
   rt_code c = value(&r, 0, &root);
   blanks(&r);

@@ -1,12 +1,10 @@
 #include "world/texts.h"
 
-#include "base/json_read.h"
 #include "world/cluster.h"
+#include "world/texts_file.h"
 
 #include <stdio.h>
-#include <zstd.h>
 
-#define NODES_MAX ((size_t)8 << 20)
 #define ARENA_MAX ((size_t)1 << 29)
 
 struct rt__texts {
@@ -23,23 +21,23 @@ struct rt__texts {
 /* ---- the grammar's texts */
 
 typedef struct build_row {
-  const char *name;
   uint32_t n;
+  const char *name; /* of a corpus; the lists have theirs */
 } build_row;
 
 static const build_row builtin[RT__POOLS] = {
-    [RT__POOL_CHAT] = {"CHAT", 2400},
-    [RT__POOL_DIALOG] = {"DIALOG", 1200},
-    [RT__POOL_DOCS] = {"DOCS", 8000},
-    [RT__POOL_APPS] = {"APPS", 240},
-    [RT__POOL_CODE] = {"CODE", 500},
-    [RT__POOL_GSM] = {"gsm", 3000},
-    [RT__POOL_HARD] = {"hard1", 400},
-    [RT__POOL_CORPUS] = {"maths", 4000},
-    [RT__POOL_CORPUS + 1] = {"code", 4000},
-    [RT__POOL_CORPUS + 2] = {"role", 3000},
-    [RT__POOL_CORPUS + 3] = {"toolcall", 3000},
-    [RT__POOL_CORPUS + 4] = {"analysis", 3000},
+    [RT__POOL_CHAT] = {2400, NULL},
+    [RT__POOL_DIALOG] = {1200, NULL},
+    [RT__POOL_DOCS] = {8000, NULL},
+    [RT__POOL_APPS] = {240, NULL},
+    [RT__POOL_CODE] = {500, NULL},
+    [RT__POOL_GSM] = {3000, NULL},
+    [RT__POOL_HARD] = {400, NULL},
+    [RT__POOL_CORPUS] = {4000, "maths"},
+    [RT__POOL_CORPUS + 1] = {4000, "code"},
+    [RT__POOL_CORPUS + 2] = {3000, "role"},
+    [RT__POOL_CORPUS + 3] = {3000, "toolcall"},
+    [RT__POOL_CORPUS + 4] = {3000, "analysis"},
 };
 
 static void one_text(rt__pen *p, uint32_t pool, uint32_t turn, const rt__voice *v, rt__rng *r)
@@ -71,15 +69,6 @@ static void one_text(rt__pen *p, uint32_t pool, uint32_t turn, const rt__voice *
   }
 }
 
-static rt_code pool_arrays(rt__texts *t, rt__pool *p, uint32_t n, uint32_t n_text)
-{
-  p->text = rt__arena_take(t->arena, (size_t)n_text * sizeof *p->text + 1);
-  p->at = rt__arena_take(t->arena, ((size_t)n + 1) * sizeof *p->at);
-  p->topic = rt__arena_take(t->arena, (size_t)n + 1);
-  p->by_topic = rt__arena_take(t->arena, (size_t)n * sizeof *p->by_topic + 1);
-  return p->text && p->at && p->topic && p->by_topic ? RT_OK : RT_E_NOMEM;
-}
-
 static rt_code keep(rt__texts *t, rt__pool *p, rt__pen *pen)
 {
   rt_slice s = rt__buf_slice(pen->b);
@@ -96,8 +85,8 @@ static rt_code build_pool(rt__texts *t, uint32_t pool, uint64_t seed, rt__pen *p
   rt__pool *p = &t->pools[pool];
   const build_row *row = &builtin[pool];
   bool talk = pool == RT__POOL_CHAT || pool == RT__POOL_DIALOG;
-  rt_code c = pool_arrays(t, p, row->n, row->n * (talk ? 8 : 1));
-  (void)snprintf(p->name, sizeof p->name, "%s", row->name);
+  rt_code c = rt__pool_room(t->arena, p, row->n, row->n * (talk ? 8 : 1));
+  (void)snprintf(p->name, sizeof p->name, "%s", row->name ? row->name : rt__texts_lists[pool]);
   for (uint32_t i = 0; c == RT_OK && i < row->n; i++) {
     rt__rng r = rt__rng_for(seed, 0x7465787473, pool, i);
     rt__voice v = {.lexicon = &t->lexicon, .topic = (uint32_t)rt__rng_below(&r, RT__TOPICS)};
@@ -170,180 +159,22 @@ static rt_code find_topics(rt__texts *t)
   return c;
 }
 
-/* ---- the file's texts */
-
-/* bytes of the character or escape at s (escapes are well-formed: the JSON reader has seen them); a
- * surrogate pair is one; 0 if it is not valid */
-static size_t token(rt_slice s)
-{
-  unsigned char c = (unsigned char)s.p[0];
-  if (c == '\\') {
-    if (s.p[1] != 'u')
-      return 2;
-    unsigned v = rt__jr_hex4(s.p + 2);
-    if (v < 0xD800 || v > 0xDFFF)
-      return 6;
-    bool pair = v < 0xDC00 && s.n >= 12 && s.p[6] == '\\' && s.p[7] == 'u' &&
-                (rt__jr_hex4(s.p + 8) & 0xFC00) == 0xDC00;
-    return pair ? 12 : 0;
-  }
-  size_t n = c < 0x80                ? 1
-             : c >= 0xC2 && c < 0xE0 ? 2
-             : (c & 0xF0) == 0xE0    ? 3
-             : c >= 0xF0 && c < 0xF5 ? 4
-                                     : 0;
-  if (n == 0 || n > s.n)
-    return 0;
-  for (size_t i = 1; i < n; i++)
-    if (((unsigned char)s.p[i] & 0xC0) != 0x80)
-      return 0;
-  unsigned char d = n > 1 ? (unsigned char)s.p[1] : 0;
-  bool bad = (c == 0xE0 && d < 0xA0) || (c == 0xED && d > 0x9F) || (c == 0xF0 && d < 0x90) ||
-             (c == 0xF4 && d > 0x8F);
-  return bad ? 0 : n;
-}
-
-/* whole tokens within the first `max` bytes; *ok is false if one is not valid */
-static size_t whole_tokens(rt_slice s, size_t max, bool *ok)
-{
-  size_t i = 0;
-  *ok = true;
-  while (i < s.n) {
-    size_t n = token(rt__slice(s.p + i, s.n - i));
-    if (n == 0) {
-      *ok = false;
-      return i;
-    }
-    if (i + n > max)
-      return i;
-    i += n;
-  }
-  return i;
-}
-
-static void add_turn(rt__pool *p, const rt__jr_node *n)
-{
-  bool ok;
-  size_t len = n->type == RT__JR_STRING ? whole_tokens(n->raw, RT__TEXT_MAX, &ok) : 0;
-  if (len && ok)
-    p->text[p->n_text++] = rt__slice(n->raw.p, len);
-}
-
-static void add_item(rt__pool *p, const rt__jr *d, const rt__jr_node *n)
-{
-  uint32_t before = p->n_text;
-  if (n->type == RT__JR_ARRAY)
-    for (const rt__jr_node *m = rt__jr_first(d, n); m; m = rt__jr_next(d, m))
-      add_turn(p, m);
-  else
-    add_turn(p, n);
-  if (p->n_text > before)
-    p->at[++p->n] = p->n_text;
-}
-
-static rt_code take_list(rt__texts *t, uint32_t pool, rt_slice name, const rt__jr *d,
-                         const rt__jr_node *list, rt_error *err)
-{
-  rt__pool *p = &t->pools[pool];
-  uint32_t n_text = 0;
-  if (list->type != RT__JR_ARRAY)
-    return rt__fail(err, RT_E_FORMAT, "texts: %.*s is not a list", (int)name.n, name.p);
-  for (const rt__jr_node *n = rt__jr_first(d, list); n; n = rt__jr_next(d, n))
-    n_text += n->type == RT__JR_ARRAY ? n->n : 1;
-  if (pool_arrays(t, p, list->n, n_text) != RT_OK)
-    return rt__fail(err, RT_E_NOMEM, "texts: out of memory");
-  (void)snprintf(p->name, sizeof p->name, "%.*s", (int)(name.n < 20 ? name.n : 20), name.p);
-  for (const rt__jr_node *n = rt__jr_first(d, list); n; n = rt__jr_next(d, n))
-    add_item(p, d, n);
-  return RT_OK;
-}
-
-static rt_code take_lists(rt__texts *t, const rt__jr *d, rt_error *err)
-{
-  const rt__jr_node *root = rt__jr_root(d);
-  rt_code c = RT_OK;
-  if (root->type != RT__JR_OBJECT)
-    return rt__fail(err, RT_E_FORMAT, "texts: the file is not a JSON object of lists");
-  for (uint32_t i = 0; c == RT_OK && i < RT__POOL_CORPUS; i++) {
-    const rt__jr_node *list = rt__jr_get(d, root, builtin[i].name);
-    if (list)
-      c = take_list(t, i, list->key, d, list, err);
-  }
-  const rt__jr_node *n = rt__jr_first(d, rt__jr_get(d, root, "CORPUS"));
-  for (uint32_t k = 0; c == RT_OK && n && k < RT__CORPORA_MAX; k++, n = rt__jr_next(d, n)) {
-    c = take_list(t, RT__POOL_CORPUS + k, n->key, d, n, err);
-    t->corpora = k + 1;
-  }
-  return c;
-}
-
-static rt_code read_file(const rt_alloc *a, const char *path, rt__buf *b, rt_error *err)
-{
-  FILE *f = fopen(path, "rb");
-  if (!f)
-    return rt__fail(err, RT_E_IO, "texts: cannot open %s", path);
-  rt_code c = RT_OK;
-  size_t n = 1;
-  rt__buf_init(b, a, RT__TEXTS_FILE_MAX);
-  while (c == RT_OK && n > 0) {
-    c = rt__buf_reserve(b, 1 << 16);
-    n = c == RT_OK ? fread(b->p + b->n, 1, 1 << 16, f) : 0;
-    b->n += n;
-  }
-  if (ferror(f))
-    c = RT_E_IO;
-  (void)fclose(f);
-  return c == RT_OK ? c : rt__fail(err, c, "texts: %s: %s", path, rt_code_text(c));
-}
-
-/* in place of b its decompressed bytes, if it is zstd */
-static rt_code unpack(rt__buf *b, const char *path, rt_error *err)
-{
-  if (b->n < 4 || memcmp(b->p, "\x28\xb5\x2f\xfd", 4) != 0)
-    return RT_OK;
-  rt__buf out;
-  rt__buf_init(&out, b->alloc, RT__TEXTS_FILE_MAX);
-  ZSTD_DStream *z = ZSTD_createDStream();
-  ZSTD_inBuffer in = {b->p, b->n, 0};
-  rt_code c = z ? RT_OK : RT_E_NOMEM;
-  size_t left = 1;
-  while (c == RT_OK && (in.pos < in.size || left != 0)) {
-    c = rt__buf_reserve(&out, 1 << 17);
-    if (c != RT_OK)
-      break;
-    ZSTD_outBuffer o = {out.p + out.n, out.cap - out.n, 0};
-    size_t before = in.pos;
-    left = ZSTD_decompressStream(z, &o, &in);
-    out.n += o.pos;
-    if (ZSTD_isError(left) || (o.pos == 0 && in.pos == before))
-      c = ZSTD_isError(left) ? RT_E_FORMAT : RT_E_TRUNCATED;
-  }
-  (void)ZSTD_freeDStream(z);
-  rt__buf_free(b);
-  *b = out;
-  return c == RT_OK ? c : rt__fail(err, c, "texts: %s: %s", path, rt_code_text(c));
-}
+/* ---- life */
 
 static rt_code load(rt__texts *t, const char *path, rt_error *err)
 {
   rt__buf b = {0};
-  rt__jr *d = NULL;
-  rt_code c = read_file(&t->alloc, path, &b, err);
+  rt_code c = rt__texts_read(&t->alloc, path, &b, err);
   if (c == RT_OK)
-    c = unpack(&b, path, err);
+    c = rt__texts_unpack(&b, path, err);
   t->file = b.p;
   t->file_n = b.cap;
   if (c == RT_OK)
-    c = rt__jr_parse(&t->alloc, rt__buf_slice(&b), NODES_MAX, &d, err);
-  if (c == RT_OK)
-    c = take_lists(t, d, err);
+    c = rt__texts_take(&t->alloc, rt__buf_slice(&b), t->arena, t->pools, &t->corpora, err);
   if (c == RT_OK)
     t->checksum = rt__checksum(b.p, b.n);
-  rt__jr_free(d);
   return c;
 }
-
-/* ---- life */
 
 static rt_code make(const rt_alloc *a, const char *path, uint64_t seed, rt__texts **out,
                     rt_error *err)
@@ -450,5 +281,5 @@ rt_slice rt__window(rt_slice s, double from, size_t want)
     if (s.p[i] == ' ')
       return rt__slice(s.p, i);
   bool ok;
-  return rt__slice(s.p, whole_tokens(s, want, &ok));
+  return rt__slice(s.p, rt__whole_tokens(s, want, &ok));
 }

@@ -4,7 +4,7 @@
  *  - Texts are JSON-escaped UTF-8 as they stand in the output; a text is never parsed or obeyed.
  *  - A file is one JSON object: CHAT and DIALOG are lists of lists (the turns of a person), DOCS,
  *    APPS, CODE, gsm, hard1 lists of texts, CORPUS an object of named lists. A list that is absent
- *    is filled from the grammar. Plain or zstd.
+ *    or empty is filled from the grammar. Plain or zstd.
  *  - Each text has a topic: of the grammar's, or found in the file's words (cluster.h).
  */
 #ifndef RT_WORLD_TEXTS_H

@@ -1,7 +1,5 @@
 #include "world/traces.h"
 
-#include "base/hash.h"
-
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -19,7 +19,6 @@ typedef struct rt__trace {
 typedef struct rt__traces {
   rt__trace trace[RT__TRACES_MAX];
   uint32_t n;
-  uint64_t checksum;
 } rt__traces;
 
 /* reads every *.csv below `dir` (four levels), in name order. RT_E_IO, RT_E_FORMAT with file and

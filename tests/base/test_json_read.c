@@ -70,6 +70,15 @@ static void refuses_what_is_not_json(void **state)
   }
 }
 
+static void an_empty_slice_may_point_nowhere(void **state)
+{
+  (void)state;
+  rt__jr *d = NULL;
+  assert_int_equal(rt__jr_parse(rt_alloc_default(), rt__slice(NULL, 0), 9, &d, NULL),
+                   RT_E_TRUNCATED);
+  assert_null(d);
+}
+
 static void says_the_line(void **state)
 {
   (void)state;
@@ -106,6 +115,7 @@ int main(void)
       cmocka_unit_test(walks_objects_and_arrays),
       cmocka_unit_test(undoes_escapes),
       cmocka_unit_test(refuses_what_is_not_json),
+      cmocka_unit_test(an_empty_slice_may_point_nowhere),
       cmocka_unit_test(says_the_line),
       cmocka_unit_test(is_bounded),
   };

@@ -188,6 +188,17 @@ static void empty_lists_are_filled(void **state)
   assert_true(rt__texts_pool(t, RT__POOL_DOCS)->n > 100);
   assert_true(rt__texts_pool(t, RT__POOL_CHAT)->n > 100);
   assert_true(rt__texts_pool(t, RT__POOL_CORPUS)->n > 0);
+  assert_int_equal(rt__texts_corpora(t), 5); /* the grammar's */
+  rt__texts_free(t);
+  /* the grammar has nothing for the sixth */
+  assert_int_equal(load("{\"CORPUS\":{\"a\":[\"x\"],\"b\":[\"x\"],\"c\":[\"x\"],\"d\":[\"x\"],"
+                        "\"e\":[\"x\"],\"f\":[],\"g\":[\"y\"]}}",
+                        &t, &err),
+                   RT_OK);
+  assert_int_equal(rt__texts_corpora(t), 6);
+  for (uint32_t i = 0; i < RT__POOL_CORPUS + rt__texts_corpora(t); i++)
+    assert_true(rt__texts_pool(t, (rt__pool_id)i)->n > 0);
+  assert_int_equal(rt__texts_corpus(t, "g"), 5);
   rt__texts_free(t);
 }
 
