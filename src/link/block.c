@@ -88,6 +88,7 @@ void rt__block_free(rt__block *b)
   rt__free(a, b->t, b->n_t * 2 * sizeof *b->t);
   rt__free(a, b->wave, (size_t)b->n * RT__WAVES * sizeof *b->wave);
   rt__free(a, b->size, b->n * sizeof *b->size);
+  rt__free(a, b->class, b->n * sizeof *b->class);
   rt__near_free(&b->near);
 }
 
@@ -107,11 +108,17 @@ static void take_beats(rt__block *b)
   }
 }
 
+static uint8_t class_of(uint32_t size)
+{
+  return (uint8_t)(log(size) / log(SIZES_MOST));
+}
+
 static void count_waves(rt__block *b, const float *basis)
 {
   float x[RT__CLOCK_GRID];
   for (uint32_t i = 0; i < b->n; i++) {
     b->size[i] = b->st[i].n;
+    b->class[i] = class_of(b->st[i].n);
     counting(b, i, x);
     waves(basis, x, b->wave + (size_t)i * RT__WAVES);
   }
@@ -173,12 +180,6 @@ static bool together(const rt__seeker *k, uint32_t i, uint32_t j)
  * is lost by that, unless something else shows it.
  */
 
-/* sizes of a pair are of one class, or of neighbours */
-static unsigned class_of(uint32_t size)
-{
-  return (unsigned)(log(size) / log(SIZES_MOST));
-}
-
 #define STEPS 256 /* of the limit */
 
 /* adds the near streams of one to the counts, by distance in steps of the limit */
@@ -204,7 +205,7 @@ static double part_of_limit(const rt__seeker *k, unsigned class, uint32_t *of)
   uint32_t pick[ASKED];
   size_t count[STEPS] = {0}, n = 0, near = 0, step = 0;
   for (uint32_t i = 0; i < k->b->n; i++)
-    if (class_of(k->b->st[i].n) == class)
+    if (k->b->class[i] == class)
       of[n++] = i;
   if (n < CROWDED)
     return 1;
@@ -230,7 +231,7 @@ static rt_code find_crowded(rt__block *b)
   uint32_t *of = rt__calloc(a, b->n, sizeof *of);
   bool there[RT__CLASSES] = {false};
   for (uint32_t i = 0; i < b->n; i++)
-    there[class_of(b->st[i].n)] = true;
+    there[b->class[i]] = true;
   for (unsigned x = 0; of && x < RT__CLASSES; x++)
     if (there[x])
       b->part[x] = part_of_limit(&k, x, of);
@@ -253,7 +254,8 @@ rt_code rt__block_init(rt__block *b, const rt__starts *s, const rt__stream *st, 
   b->t = rt__calloc(s->alloc, b->n_t, 2 * sizeof *b->t);
   b->wave = rt__calloc(s->alloc, (size_t)n * RT__WAVES, sizeof *b->wave);
   b->size = rt__calloc(s->alloc, n, sizeof *b->size);
-  rt_code c = b->beat && b->t && b->wave && b->size ? RT_OK : RT_E_NOMEM;
+  b->class = rt__calloc(s->alloc, n, sizeof *b->class);
+  rt_code c = b->beat && b->t && b->wave && b->size && b->class ? RT_OK : RT_E_NOMEM;
   if (c == RT_OK) {
     take_beats(b);
     count_waves(b, basis);
@@ -285,7 +287,7 @@ static rt_code make_room(const rt_alloc *a, rt__edges *l, size_t more)
 
 double rt__block_part(const rt__block *b, uint32_t i, uint32_t j)
 {
-  double x = b->part[class_of(b->st[i].n)], y = b->part[class_of(b->st[j].n)];
+  double x = b->part[b->class[i]], y = b->part[b->class[j]];
   return x < y ? x : y;
 }
 

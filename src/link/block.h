@@ -26,6 +26,7 @@ typedef struct rt__block {
   size_t n_t, longest;
   float *wave;    /* n * RT__WAVES */
   uint32_t *size; /* starts */
+  uint8_t *class; /* of sizes: those of a pair are of one, or of neighbours */
   rt__near near;
   double part[RT__CLASSES]; /* of the limit of a distance, by size */
 } rt__block;
