@@ -1,5 +1,6 @@
 /* time - even days, equal rates, a common clock, a co-timed move to a new model.
  * Capped: a time zone is not evidence, and equal honest rates exist. */
+#include "account/strangers.h"
 #include "account/timed.h"
 #include "link/clock.h"
 #include "link/dealt.h"
@@ -406,28 +407,19 @@ rt_code rt__member_time(const rt__reference *r, const rt__group *g, double *out)
 
 /* ---- reference: how much unrelated machine-like accounts swing from day to day */
 
-#define DEAL 12
-#define POOL 900
+#define POOL 900 /* accounts looked at */
 
 rt_code rt__swing_reference(const rt__starts *s, double *out, uint32_t *account, size_t max,
                             size_t *n_out)
 {
-  uint32_t pool[POOL], sorted[DEAL];
-  uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
-  size_t n = 0, k = 0;
-  for (uint32_t a = 0; fit && a < s->n_accounts; a++)
-    if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2 && !rt__timed_not(s, a))
-      fit[n++] = a;
-  rt_code c = fit ? RT_OK : RT_E_NOMEM;
-  size_t m = fit ? rt__sample(0x5e1, fit, n, POOL, pool) : 0;
-  rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
-  rt__shuffle(0x5e2, pool, m);
-  for (size_t i = 0; i + DEAL <= m && c == RT_OK; i += DEAL) {
+  rt__strangers x;
+  rt_code c = rt__strangers_draw(s, true, 0x5e1, POOL, &x);
+  size_t k = 0;
+  while (c == RT_OK && rt__strangers_left(&x)) {
     rt__group g;
-    rt__swing w[DEAL];
+    rt__swing w[RT__STRANGERS];
     size_t got = 0;
-    rt__sample(0, pool + i, DEAL, DEAL, sorted);
-    c = rt__group_of_accounts(s, sorted, DEAL, &g);
+    c = rt__strangers_next(s, &x, &g);
     if (c != RT_OK)
       break;
     c = rt__days(s, &g, w, &got);

@@ -1,5 +1,6 @@
 #include "template/slots.h"
 
+#include "account/strangers.h"
 #include "sketch/stats.h"
 
 #include <math.h>
@@ -226,28 +227,19 @@ rt_code rt__slots_own(const rt__starts *s, const rt__idf *f, const rt__group *g,
 
 /* ---- reference */
 
-#define DEAL 12 /* accounts a reference group */
+#define POOL 600 /* accounts looked at */
 
 rt_code rt__slots_reference(const rt__starts *s, const rt__idf *f, double *out, uint32_t *account,
                             size_t max, size_t *n_out)
 {
-  uint32_t pool[600];
-  uint32_t *fit = rt__calloc(s->alloc, s->n_accounts, sizeof *fit);
+  rt__strangers x;
   rt__own own[RT__SLOTS_MAX];
-  rt_code c = fit ? RT_OK : RT_E_NOMEM;
-  size_t n = 0, k = 0;
-  for (uint32_t a = 0; fit && a < s->n_accounts; a++)
-    if (rt__starts_count(s, a) >= 8 && rt__starts_followed(s, a) < 0.2)
-      fit[n++] = a;
-  size_t m = fit ? rt__sample(0x0e4, fit, n, RT__ARRAY_LEN(pool), pool) : 0;
-  rt__free(s->alloc, fit, s->n_accounts * sizeof *fit);
-  rt__shuffle(0x0e5, pool, m);
-  for (size_t i = 0; i + DEAL <= m && c == RT_OK; i += DEAL) {
+  rt_code c = rt__strangers_draw(s, false, 0x0e4, POOL, &x);
+  size_t k = 0;
+  while (c == RT_OK && rt__strangers_left(&x)) {
     rt__group g;
-    uint32_t sorted[DEAL];
     size_t got = 0;
-    rt__sample(0, pool + i, DEAL, DEAL, sorted);
-    c = rt__group_of_accounts(s, sorted, DEAL, &g);
+    c = rt__strangers_next(s, &x, &g);
     if (c != RT_OK)
       break;
     c = rt__slots_own(s, f, &g, own, &got);
