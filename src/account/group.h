@@ -27,6 +27,8 @@ typedef enum rt__origin {
       RT__ORIGIN_COUNT
 } rt__origin;
 
+#define RT__HANDFUL 8 /* accounts: of fewer there are so many groups that chance makes some */
+
 const char *rt__origin_name(rt__origin o);
 
 typedef struct rt__group {

@@ -9,7 +9,6 @@
 #define RESOLUTION 0.20 /* share of pairs that must be on one clock inside a community */
 #define NEAR_GROWN 0.75 /* lag ratio against many members at once */
 #define CORE_MAX   30
-#define HANDFUL    8
 #define PIECES     64 /* of the communities of a block, at most */
 
 #define GROWN_LEAST 0.6 /* starts of a stream that skipped turns, as a part of the core's … */
@@ -167,7 +166,7 @@ static bool by_chance(const club *x)
   size_t crowded = 0;
   for (size_t i = 0; i < x->n; i++)
     crowded += rt__block_part(x->k.b, x->list[i], x->list[i]) < 1;
-  return x->n < HANDFUL && 2 * crowded > x->n;
+  return x->n < RT__HANDFUL && 2 * crowded > x->n;
 }
 
 static rt_code one_club(club *x, const uint32_t *core, size_t n, rt__origin origin, rt__groups *out)
