@@ -60,22 +60,16 @@ static void add_pool(pools *p, const rt__group *g)
   }
 }
 
-/* accounts of a pool that a card pays for, and the pool: as low and high half of a map's value */
+/* the pools' cards; one of several pools is the first one's */
 static rt_code count_cards(const pools *p, const rt__starts *s, const rt__facts *facts, rt__map *of)
 {
-  for (uint32_t a = 0; a < s->n_accounts; a++) {
+  rt_code c = RT_OK;
+  for (uint32_t a = 0; a < s->n_accounts && c == RT_OK; a++) {
     const rt__fact *f = p->served[a] ? rt__facts_of(facts, a) : NULL;
-    for (uint32_t k = 0; f && k < f->n_payments; k++) {
-      bool fresh;
-      uint64_t *v = rt__map_put(of, f->payment[k], &fresh);
-      if (!v)
-        return RT_E_NOMEM;
-      if (fresh)
-        *v = (uint64_t)root_of(p, a) << 32;
-      (*v)++;
-    }
+    if (f)
+      c = rt__payers_add(of, f, root_of(p, a), true);
   }
-  return RT_OK;
+  return c;
 }
 
 /* A reseller's cards pay for all of his accounts, also for those too few of whose starts are there
@@ -89,11 +83,10 @@ static rt_code add_by_card(pools *p, const rt__starts *s, const rt__facts *facts
   for (uint32_t a = 0; facts && c == RT_OK && a < s->n_accounts; a++) {
     const rt__fact *f = p->in[a] ? NULL : rt__facts_of(facts, a);
     for (uint32_t k = 0; f && k < f->n_payments; k++) {
-      const uint64_t *v = rt__map_get(&of, f->payment[k]),
-                     *all = rt__map_get(&facts->payments, f->payment[k]);
-      if (!v || !all || (double)(*v & UINT32_MAX) < CARD * (double)*all)
+      rt__payer by = rt__payer_of(&of, facts, f->payment[k]);
+      if (by.n == 0 || by.n < CARD * by.all)
         continue;
-      p->root[root_of(p, a)] = root_of(p, (uint32_t)(*v >> 32));
+      p->root[root_of(p, a)] = root_of(p, by.group);
       p->in[a] = true;
     }
   }

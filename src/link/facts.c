@@ -233,3 +233,25 @@ int64_t rt__fact_cleared_at(const rt__fact *f)
   int64_t at = f->cleared_at_us ? f->cleared_at_us : f->as_of_us;
   return at ? at : INT64_MAX;
 }
+
+/* ---- whom a card pays for: group and number of accounts in one value of a map */
+
+rt_code rt__payers_add(rt__map *payers, const rt__fact *f, uint32_t group, bool others)
+{
+  for (uint32_t i = 0; i < f->n_payments; i++) {
+    bool fresh;
+    uint64_t *v = rt__map_put(payers, f->payment[i], &fresh);
+    if (!v)
+      return RT_E_NOMEM;
+    if (fresh)
+      *v = (uint64_t)group << 32;
+    *v += others || *v >> 32 == group;
+  }
+  return RT_OK;
+}
+
+rt__payer rt__payer_of(const rt__map *payers, const rt__facts *f, uint64_t card)
+{
+  const uint64_t *v = rt__map_get(payers, card), *all = rt__map_get(&f->payments, card);
+  return v && all ? (rt__payer){(uint32_t)(*v >> 32), (uint32_t)*v, (double)*all} : (rt__payer){0};
+}

@@ -54,4 +54,18 @@ int64_t rt__fact_cleared_at(const rt__fact *f);
 /* NULL if nothing is known; f may be NULL */
 const rt__fact *rt__facts_of(const rt__facts *f, uint32_t account);
 
+/* ---- whom a card pays for: groups of accounts, by a number of the caller's */
+
+typedef struct rt__payer {
+  uint32_t group; /* the first that was counted with this card */
+  uint32_t n;     /* accounts that were; 0: the card is nobody's */
+  double all;     /* accounts of the set that it pays for */
+} rt__payer;
+
+/* counts an account of a group for each of its cards; where a card is another group's already, only
+ * if `others`. The map starts empty and goes with rt__map_free. RT_E_NOMEM */
+rt_code rt__payers_add(rt__map *payers, const rt__fact *f, uint32_t group,
+                       bool others) RT__MUST_CHECK;
+rt__payer rt__payer_of(const rt__map *payers, const rt__facts *f, uint64_t card);
+
 #endif

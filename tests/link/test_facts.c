@@ -222,6 +222,40 @@ static void test_bad_facts(void **state)
   rt__facts_free(&f);
 }
 
+static void assert_payer(rt__payer p, uint32_t group, uint32_t n, double all)
+{
+  assert_int_equal(p.group, group);
+  assert_int_equal(p.n, n);
+  assert_true(p.all == all);
+}
+
+/* a card is the first group's; accounts of another group with it count if that is asked for */
+static void test_payers(void **state)
+{
+  (void)state;
+  rt__facts f;
+  rt__facts_init(&f, rt_alloc_default());
+  for (uint64_t card = 1; card <= 4; card++)
+    *rt__map_put(&f.payments, card, NULL) = 10 * card;
+  const rt__fact one = {.payment = {1, 2}, .n_payments = 2},
+                 two = {.payment = {2}, .n_payments = 1},
+                 unknown = {.payment = {77}, .n_payments = 1};
+  for (int others = 0; others < 2; others++) {
+    rt__map of;
+    rt__map_init(&of, rt_alloc_default(), SIZE_MAX, 3);
+    assert_int_equal(rt__payers_add(&of, &one, 8, others), RT_OK);
+    assert_int_equal(rt__payers_add(&of, &two, 8, others), RT_OK);
+    assert_int_equal(rt__payers_add(&of, &two, 9, others), RT_OK);
+    assert_int_equal(rt__payers_add(&of, &unknown, 9, others), RT_OK);
+    assert_payer(rt__payer_of(&of, &f, 1), 8, 1, 10);
+    assert_payer(rt__payer_of(&of, &f, 2), 8, 2 + (uint32_t)others, 20);
+    assert_payer(rt__payer_of(&of, &f, 3), 0, 0, 0);  /* nobody's */
+    assert_payer(rt__payer_of(&of, &f, 77), 0, 0, 0); /* of no account of the set */
+    rt__map_free(&of);
+  }
+  rt__facts_free(&f);
+}
+
 /* a line refused for want of memory leaves the others as they were, and may be given again */
 static void test_no_memory(void **state)
 {
@@ -266,6 +300,7 @@ int main(void)
       cmocka_unit_test(test_counts),
       cmocka_unit_test(test_lines_and_tenants),
       cmocka_unit_test(test_bad_facts),
+      cmocka_unit_test(test_payers),
       cmocka_unit_test(test_no_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
