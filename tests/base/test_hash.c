@@ -199,8 +199,7 @@ static void test_map_keeps_its_maximum(void **state)
 static void test_map_without_memory(void **state)
 {
   (void)state;
-  for (size_t k = 1, done = 0; !done; k++) {
-    test_alloc t = {.fail_at = k, .keep_failing = true};
+  for (test_alloc t = {.keep_failing = true}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     rt__map m;
     rt__map_init(&m, &a, SIZE_MAX, 3);
@@ -215,7 +214,6 @@ static void test_map_without_memory(void **state)
     assert_null(rt__map_get(&m, n));
     rt__map_free(&m);
     assert_int_equal(t.held + t.wrong_sizes, 0);
-    done = !t.failed;
   }
 }
 

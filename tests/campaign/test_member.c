@@ -145,8 +145,7 @@ static void test_no_memory(void **state)
   double bits[2 * HARVEST * RT_FAMILY_COUNT], sum[2 * HARVEST];
   bench b;
   set_up(&b, false, 0);
-  for (size_t k = 1, last = 0; !last; k++) {
-    test_alloc t = {.fail_at = k};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     rt__reference ref = b.ref; /* what it holds stays the default allocator's */
     rt__starts s = b.l.s;
@@ -154,9 +153,7 @@ static void test_no_memory(void **state)
     ref.alloc = &a;
     ref.starts = &s;
     rt_code c = rt__members(&ref, &b.g, bits, sum, NULL);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held + t.wrong_sizes, 0);
-    last = !t.failed;
+    assert_survived(&t, c);
   }
   put_away(&b);
 }

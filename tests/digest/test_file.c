@@ -513,26 +513,18 @@ static void test_no_memory(void **state)
   enum { N = 60 };
   owned_digest *a = random_digests(16, 7, N);
   bytes file = {0};
-  for (size_t k = 1, done = 0; !done; k++) {
-    test_alloc t = {.fail_at = k};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc alloc = test_alloc_of(&t);
     file.n = 0;
     rt_code c = write_world(&alloc, &key, a, N, &file);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held, 0);
-    assert_int_equal(t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
     assert_true(t.peak < 24 << 20);
   }
-  for (size_t k = 1, done = 0; !done; k++) {
-    test_alloc t = {.fail_at = k};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc alloc = test_alloc_of(&t);
     heard h = {0};
     rt_code c = read_bytes(&alloc, &key, file.p, file.n, 1000, &h, NULL);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held, 0);
-    assert_int_equal(t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
     forget(&h);
   }
   bytes_free(&file);

@@ -340,15 +340,10 @@ static void test_no_memory(void **state)
   (void)state;
   enum { N = 400 };
   owned_digest *a = random_digests(11, 70, N);
-  for (size_t k = 1;; k++) {
-    test_alloc t = {.fail_at = k, .keep_failing = true};
+  for (test_alloc t = {.keep_failing = true}; test_alloc_again(&t);) {
     rt_alloc alloc = test_alloc_of(&t);
     rt_code c = fill_and_seal(&alloc, a, N);
-    assert_int_equal(t.held, 0);
-    assert_int_equal(t.wrong_sizes, 0);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    if (!t.failed)
-      break;
+    assert_survived(&t, c);
   }
   free(a);
 }

@@ -211,16 +211,12 @@ static void test_no_memory(void **state)
 {
   (void)state;
   owned_digest *a = random_digests(7, 5, 500);
-  for (size_t k = 1, done = 0; !done; k++) {
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     memory_spool m[2];
     memset(m, 0, sizeof m);
-    test_alloc t = {.fail_at = k};
     rt_alloc alloc = test_alloc_of(&t);
     rt_code c = whole_life(&alloc, m, a, 500);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held, 0);
-    assert_int_equal(t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
   }
   free(a);
 }

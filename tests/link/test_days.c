@@ -252,15 +252,12 @@ static void test_small_accounts_are_left_out(void **state)
   assert_int_equal(n, ACCOUNTS - 10);
   for (size_t i = 0; i < n; i++)
     assert_true(w[i].df == 0); /* one day each: nothing can swing */
-  for (size_t k = 1, done = 0; !done; k++) {
-    test_alloc t = {.fail_at = k};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     rt__starts s = l.s;
     s.alloc = &a;
     rt_code c = rt__days(&s, &g, w, &n);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held + t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
   }
   rt__group_free(rt_alloc_default(), &g);
   take_away(&l);

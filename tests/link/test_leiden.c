@@ -389,15 +389,12 @@ static void test_no_memory_for_cores(void **state)
   static net g;
   luck r = {9};
   random_net(&r, &g, 40, 0.3);
-  for (size_t i = 1, done = 0; !done; i++) {
-    test_alloc t = {.fail_at = i};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     rt__cores cores;
     rt_code c = rt__leiden_cores(&a, g.n, g.e, g.m, 0.2, &cores);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
     rt__cores_free(&a, &cores);
-    assert_int_equal(t.held + t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
   }
 }
 
@@ -408,13 +405,10 @@ static void test_no_memory(void **state)
   luck r = {8};
   uint32_t label[NODES], k;
   random_net(&r, &g, 40, 0.3);
-  for (size_t i = 1, done = 0; !done; i++) {
-    test_alloc t = {.fail_at = i};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     rt_code c = rt__leiden(&a, g.n, g.e, g.m, 0.5, label, &k);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held + t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
   }
 }
 

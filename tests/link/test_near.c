@@ -102,15 +102,12 @@ static void test_no_memory(void **state)
   static cloud c;
   luck r = {42};
   make(&r, &c, 100, 0);
-  for (size_t i = 1, done = 0; !done; i++) {
-    test_alloc m = {.fail_at = i};
+  for (test_alloc m = {0}; test_alloc_again(&m);) {
     rt_alloc a = test_alloc_of(&m);
     rt__near t;
     rt_code code = rt__near_build(&a, c.x, WIDTH, c.size, c.n, &t);
-    assert_int_equal(code, m.failed ? RT_E_NOMEM : RT_OK);
     rt__near_free(&t);
-    assert_int_equal(m.held + m.wrong_sizes, 0);
-    done = !m.failed;
+    assert_survived(&m, code);
   }
 }
 

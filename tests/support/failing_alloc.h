@@ -7,7 +7,13 @@
  *   assert_int_equal(t.held, 0);            // nothing leaked
  *   assert_int_equal(t.wrong_sizes, 0);     // old_size was what had been asked for
  *
- * t.failed says whether the k-th request came at all: raise k until it did not.
+ * t.failed says whether the k-th request came at all. For each k until it did not:
+ *
+ *   for (test_alloc t = {0}; test_alloc_again(&t);) {
+ *     rt_alloc a = test_alloc_of(&t);
+ *     rt_code c = ... code under test, what it made taken away ...
+ *     assert_survived(&t, c);
+ *   }
  */
 #ifndef TEST_FAILING_ALLOC_H
 #define TEST_FAILING_ALLOC_H
@@ -70,6 +76,22 @@ static inline void *test_alloc_resize(void *ctx, void *old, size_t old_size, siz
   t->peak = t->held > t->peak ? t->held : t->peak;
   return fresh + TEST_ALLOC_FRONT;
 }
+
+/* the next request is to fail; false once the last one to fail never came */
+static inline bool test_alloc_again(test_alloc *t)
+{
+  bool again = t->fail_at == 0 || t->failed;
+  *t = (test_alloc){.fail_at = t->fail_at + 1, .keep_failing = t->keep_failing};
+  return again;
+}
+
+/* for want of memory, and only then, it said so; either way it holds nothing */
+#define assert_survived(t, code)                                                                   \
+  do {                                                                                             \
+    assert_int_equal((code), (t)->failed ? RT_E_NOMEM : RT_OK);                                    \
+    assert_int_equal((t)->held, 0);                                                                \
+    assert_int_equal((t)->wrong_sizes, 0);                                                         \
+  } while (0)
 
 static inline rt_alloc test_alloc_of(test_alloc *t)
 {

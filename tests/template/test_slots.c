@@ -464,29 +464,24 @@ static void test_no_memory(void **state)
   laid_out l = lay_out(w, 0, false);
   rt__idf f = rarity_of(&l);
   rt__group g = all_named(&l, "g_");
-  for (size_t k = 1, last = 0; !last; k++) {
-    test_alloc t = {.fail_at = k};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     rt__starts s = l.s;
     rt__idf mine;
     rt__reuse u;
     s.alloc = &a;
     rt_code c = rt__idf_build(&a, &s, &mine);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    bool before = t.failed;
+    bool built = c == RT_OK;
     size_t n;
-    rt_code d = rt__slots_own(&s, &f, &g, own, &n);
-    assert_int_equal(d, t.failed && !before ? RT_E_NOMEM : RT_OK);
-    before = t.failed;
-    d = rt__slots_reuse(&s, &g, &u);
-    assert_int_equal(d, t.failed && !before ? RT_E_NOMEM : RT_OK);
-    before = t.failed;
-    d = rt__slots_reference(&s, &f, ref, NULL, 40, &n);
-    assert_int_equal(d, t.failed && !before ? RT_E_NOMEM : RT_OK);
     if (c == RT_OK)
+      c = rt__slots_own(&s, &f, &g, own, &n);
+    if (c == RT_OK)
+      c = rt__slots_reuse(&s, &g, &u);
+    if (c == RT_OK)
+      c = rt__slots_reference(&s, &f, ref, NULL, 40, &n);
+    if (built)
       rt__idf_free(&mine);
-    assert_int_equal(t.held + t.wrong_sizes, 0);
-    last = !t.failed;
+    assert_survived(&t, c);
   }
   rt__group_free(rt_alloc_default(), &g);
   rt__idf_free(&f);

@@ -350,8 +350,7 @@ static void plans_survive_without_memory(void **state)
   assert_int_equal(
       rt__spec_parse(rt_alloc_default(), rt__cstr(rt__preset_find("tiny")->json), &spec, NULL),
       RT_OK);
-  for (size_t k = 1;; k++) {
-    test_alloc a = {.fail_at = k};
+  for (test_alloc a = {0}; test_alloc_again(&a);) {
     rt_alloc alloc = test_alloc_of(&a);
     rt__plan *p = NULL;
     rt__stream *s = NULL;
@@ -363,11 +362,7 @@ static void plans_survive_without_memory(void **state)
       c = (more = rt__stream_next(s, &e)) < 0 ? RT_E_NOMEM : RT_OK;
     rt__stream_free(s);
     rt__plan_free(p);
-    assert_int_equal(a.held, 0);
-    assert_int_equal(a.wrong_sizes, 0);
-    assert_int_equal(c, a.failed ? RT_E_NOMEM : RT_OK);
-    if (!a.failed)
-      break;
+    assert_survived(&a, c);
   }
   rt__spec_free(rt_alloc_default(), &spec);
 }
