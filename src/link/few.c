@@ -1,3 +1,5 @@
+/* few - accounts with a few starts each, too many of one pace (clock.h); and whose answers are as
+ * long as the group's. */
 #include "link/alike.h"
 #include "link/clock.h"
 #include "link/stream.h"
@@ -5,11 +7,12 @@
 
 #include <math.h>
 
-/* Even gaps: coefficient of variation below this. Of three to seven starts of one person it is
- * rare. */
-#define EVEN_CV 0.20
-/* two log gaps this close are one pace */
-#define PACE 0.15
+#define EVEN_CV      0.20 /* gaps are even: of three to seven starts of one person it is rare */
+#define PACE         0.15 /* two log gaps this close are one pace */
+#define BUNDLE_LEAST 20   /* accounts of few starts in a bundle, to look at it */
+#define CORE_LEAST   8    /* accounts with even gaps and one pace … */
+#define TIMES        4    /* … and so many times what chance puts there: … */
+#define CHANCE       0.15 /* … this share of the others with even gaps */
 /* a day is everybody's pace */
 #define DAILY(log_gap) (fabs((log_gap)-log(86400.0)) < 0.05)
 
@@ -70,47 +73,57 @@ static bool mode(const few *f, size_t n, double *v, double *at)
   return best > 0;
 }
 
-/* even accounts near the mode, if they are far more than even accounts elsewhere would put there */
-static rt_code one_bundle(const rt__starts *s, const rt__streams *l, size_t from, size_t to,
-                          const few *f, size_t n, double *scratch, rt__groups *out)
+static bool at_pace(const few *f, double at)
 {
-  const rt__stream *st = l->st;
-  double at = 0;
-  size_t core = 0, even = 0, rows_n = 0;
-  if (n < 20 || !mode(f, n, scratch, &at))
-    return RT_OK;
+  return f->even && fabs(f->log_gap - at) < PACE;
+}
+
+/* far more even accounts near the mode than even accounts elsewhere would put there */
+static bool stands_out(const few *f, size_t n, double at)
+{
+  size_t core = 0, even = 0;
   for (size_t i = 0; i < n; i++) {
-    bool in = f[i].even && fabs(f[i].log_gap - at) < PACE;
-    core += in;
-    even += f[i].even && !in;
-    rows_n += in ? st[f[i].stream].n : 0;
+    core += at_pace(&f[i], at);
+    even += f[i].even && !at_pace(&f[i], at);
   }
-  double expect = 0.15 * (double)even;
-  if ((double)core < 8 || (double)core < 4 * (expect > 1 ? expect : 1))
-    return RT_OK;
-  uint32_t *rows = rt__calloc(s->alloc, rows_n, sizeof *rows);
-  size_t k = 0;
-  rt__group g;
+  double expect = CHANCE * (double)even;
+  return core >= CORE_LEAST && (double)core >= TIMES * (expect > 1 ? expect : 1);
+}
+
+/* the rows of those near the mode; the group is empty where too few of them write as much */
+static rt_code take_group(const rt__starts *s, const rt__stream *st, const few *f, size_t n,
+                          double at, rt__group *g)
+{
+  size_t all = 0, k = 0;
+  for (size_t i = 0; i < n; i++)
+    all += at_pace(&f[i], at) ? st[f[i].stream].n : 0;
+  uint32_t *rows = rt__calloc(s->alloc, all, sizeof *rows);
   if (!rows)
     return RT_E_NOMEM;
   for (size_t i = 0; i < n; i++)
-    for (uint32_t r = 0; f[i].even && fabs(f[i].log_gap - at) < PACE && r < st[f[i].stream].n; r++)
+    for (uint32_t r = 0; at_pace(&f[i], at) && r < st[f[i].stream].n; r++)
       rows[k++] = st[f[i].stream].row[r];
-  rt_code c = rt__group_from_rows(s->alloc, s, rows, k, 1, RT__FROM_FEW, &g);
-  rt__free(s->alloc, rows, rows_n * sizeof *rows);
-  if (c == RT_OK)
-    c = rt__same_size(s, &g);
-  if (c != RT_OK || g.n < 8) {
-    rt__group_free(s->alloc, &g);
-    return c;
-  }
-  if (!s->text) /* with text, what they say decides who else */
-    c = rt__alike_join(s, st + from, (uint32_t)(to - from), &g);
-  if (c != RT_OK) {
-    rt__group_free(s->alloc, &g);
-    return c;
-  }
-  return rt__groups_take(out, &g);
+  rt_code c = rt__group_from_rows(s->alloc, s, rows, k, 1, RT__FROM_FEW, g);
+  rt__free(s->alloc, rows, all * sizeof *rows);
+  return c == RT_OK ? rt__same_size(s, g) : c;
+}
+
+/* st: the bundle's streams; f: those of few starts, by their place in `all` */
+static rt_code one_bundle(const rt__starts *s, const rt__stream *all, const rt__stream *st,
+                          uint32_t n_st, const few *f, size_t n, double *scratch, rt__groups *out)
+{
+  double at = 0;
+  rt__group g = {0};
+  if (n < BUNDLE_LEAST || !mode(f, n, scratch, &at) || !stands_out(f, n, at))
+    return RT_OK;
+  rt_code c = take_group(s, all, f, n, at, &g);
+  bool enough = c == RT_OK && g.n >= CORE_LEAST;
+  if (enough && !s->text) /* with text, what they say decides who else */
+    c = rt__alike_join(s, st, n_st, &g);
+  if (enough && c == RT_OK)
+    return rt__groups_take(out, &g);
+  rt__group_free(s->alloc, &g);
+  return c;
 }
 
 rt_code rt__few_groups(const rt__starts *s, rt__groups *out, rt_error *err)
@@ -126,7 +139,7 @@ rt_code rt__few_groups(const rt__starts *s, rt__groups *out, rt_error *err)
     for (j = i; j < l.n && l.st[j].key == l.st[i].key; j++)
       if (l.st[j].n <= 7)
         f[n++] = look(s, &l.st[j], j);
-    c = one_bundle(s, &l, i, j, f, n, scratch, out);
+    c = one_bundle(s, l.st, l.st + i, j - i, f, n, scratch, out);
   }
   rt__free(s->alloc, f, l.n * sizeof *f);
   rt__free(s->alloc, scratch, l.n * sizeof *scratch);

@@ -217,38 +217,50 @@ static rt_code aggregate(const rt_alloc *a, const graph *g, const uint32_t *part
   return RT_OK;
 }
 
-static rt_code rounds(work *k, graph *g, uint32_t n, uint32_t *label, uint32_t *node_of,
-                      uint32_t *level, uint32_t *part, uint32_t *map)
+/* numbers of n each, but for the graph's own, of the nodes of its level */
+typedef struct numbers {
+  uint32_t *label;   /* community of each original node */
+  uint32_t *node_of; /* the level's node that stands for it */
+  uint32_t *level;   /* community of each of the level's nodes … */
+  uint32_t *part;    /* … and the part of it that is one node of the next level */
+  uint32_t *map;     /* scratch */
+} numbers;
+
+/* to the next level: a part starts in the community it came from, named after one of its parts */
+static void step_up(work *k, const graph *g, uint32_t n, uint32_t parts, numbers *x)
+{
+  uint32_t *name = x->map, *fresh = k->touched; /* free between moves */
+  for (uint32_t i = 0; i < g->n; i++)
+    name[i] = UINT32_MAX;
+  for (uint32_t i = 0; i < g->n; i++)
+    if (name[x->level[i]] == UINT32_MAX || x->part[i] < name[x->level[i]])
+      name[x->level[i]] = x->part[i];
+  for (uint32_t i = 0; i < n; i++)
+    x->node_of[i] = x->part[x->node_of[i]];
+  for (uint32_t i = 0; i < g->n; i++)
+    fresh[x->part[i]] = name[x->level[i]];
+  memcpy(x->level, fresh, parts * sizeof *x->level);
+}
+
+static rt_code rounds(work *k, graph *g, uint32_t n, numbers *x)
 {
   for (uint32_t i = 0; i < n; i++)
-    node_of[i] = level[i] = i;
+    x->node_of[i] = x->level[i] = i;
   for (int round = 0; round < ROUNDS_MAX; round++) {
-    bool moved = move_nodes(k, g, level);
+    bool moved = move_nodes(k, g, x->level);
     for (uint32_t i = 0; i < n; i++)
-      label[i] = level[node_of[i]];
+      x->label[i] = x->level[x->node_of[i]];
     if (!moved && round > 0)
       return RT_OK;
-    refine(k, g, level, part);
-    uint32_t parts = renumber(part, g->n, map);
+    refine(k, g, x->level, x->part);
+    uint32_t parts = renumber(x->part, g->n, x->map);
     if (parts == g->n)
       return RT_OK;
     graph next;
-    rt_code c = aggregate(k->alloc, g, part, parts, &next);
+    rt_code c = aggregate(k->alloc, g, x->part, parts, &next);
     if (c != RT_OK)
       return c;
-    /* a part starts in the community it came from, named after one of its parts */
-    uint32_t *name = map;
-    for (uint32_t i = 0; i < g->n; i++)
-      name[i] = UINT32_MAX;
-    for (uint32_t i = 0; i < g->n; i++)
-      if (name[level[i]] == UINT32_MAX || part[i] < name[level[i]])
-        name[level[i]] = part[i];
-    for (uint32_t i = 0; i < n; i++)
-      node_of[i] = part[node_of[i]];
-    uint32_t *fresh = k->touched; /* free between moves */
-    for (uint32_t i = 0; i < g->n; i++)
-      fresh[part[i]] = name[level[i]];
-    memcpy(level, fresh, parts * sizeof *level);
+    step_up(k, g, n, parts, x);
     graph_free(k->alloc, g);
     *g = next;
   }
@@ -269,7 +281,8 @@ rt_code rt__leiden(const rt_alloc *alloc, uint32_t n, const rt__edge *edges, siz
   k.total = rt__calloc(alloc, n, sizeof *k.total);
   if (u && k.weight_to && k.total) {
     k.touched = u;
-    c = rounds(&k, &g, n, label, u + n, u + 2 * (size_t)n, u + 3 * (size_t)n, u + 4 * (size_t)n);
+    numbers x = {label, u + n, u + 2 * (size_t)n, u + 3 * (size_t)n, u + 4 * (size_t)n};
+    c = rounds(&k, &g, n, &x);
     if (c == RT_OK)
       *communities = renumber(label, n, u);
   } else {
