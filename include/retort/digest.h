@@ -108,18 +108,20 @@ typedef struct rt_digest_sink {
 typedef struct rt_digester rt_digester;
 
 /* One digester a thread. Remembers which accounts and segments it has announced: at most
- * `memory_max` bytes, after which it announces some of them again (harmless: they are a set). */
+ * `memory_max` bytes, after which it announces some of them again (harmless: they are a set).
+ * alloc may be NULL (rt_alloc_default); alloc and key are copied. RT_E_NOMEM */
 rt_code rt_digester_new(const rt_alloc *alloc, const rt_key *key, size_t memory_max,
                         rt_digester **out, rt_error *err);
 void rt_digester_free(rt_digester *d);
 
 /* Digests one exchange into the sink. Time O(bytes of system, tools, first and last user turn);
- * a segment met before costs its hash. RT_E_ARG if the exchange fails rt_exchange_check. */
+ * a segment met before costs its hash. RT_E_ARG if the exchange fails rt_exchange_check,
+ * RT_E_NOMEM, and what the sink's callbacks return. */
 rt_code rt_digester_add(rt_digester *d, const rt_exchange *x, const rt_digest_sink *sink,
                         rt_error *err);
 
-/* the hash under which this key knows an account, a payment token … (`kind` separates namespaces)
- */
+/* the hash under which this key knows an account, a payment token … (`kind` separates namespaces);
+ * 0 where OpenSSL has no memory. O(bytes of the value) */
 uint64_t rt_key_hash(const rt_key *key, const char *kind, rt_slice value);
 
 #ifdef __cplusplus

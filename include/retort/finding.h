@@ -3,7 +3,9 @@
  * Caveats
  *  - Everything returned is borrowed from the findings and dies with the scan.
  *  - Campaigns come in the order of the contract: score falling, then id; members likewise.
- *  - An index out of range gives NULL, an empty slice or 0: nothing crashes.
+ *  - An index out of range gives NULL, an empty slice or 0: nothing crashes. Every accessor takes
+ *    NULL and is O(1).
+ *  - Times (…_us) are microseconds since 1970 UTC; bits are log2 likelihood ratios.
  */
 #ifndef RETORT_FINDING_H
 #define RETORT_FINDING_H
@@ -50,7 +52,7 @@ uint64_t rt_findings_accounts(const rt_findings *f);
 size_t rt_findings_tenants(const rt_findings *f);
 const char *rt_findings_view(const rt_findings *f); /* "facts", "text" or "metadata" */
 double rt_findings_prior(const rt_findings *f);
-/* largest and mean account profile in bytes, bytes of digests held: for --stats */
+/* bytes of an account's profile, and of all digests held */
 size_t rt_findings_profile_bytes(const rt_findings *f);
 size_t rt_findings_digest_bytes(const rt_findings *f);
 
@@ -60,31 +62,31 @@ const rt_campaign *rt_findings_campaign(const rt_findings *f, size_t i);
 
 rt_slice rt_campaign_id(const rt_campaign *c); /* "rc-" and 16 hex digits */
 rt_verdict rt_campaign_verdict(const rt_campaign *c);
-double rt_campaign_score(const rt_campaign *c);
+double rt_campaign_score(const rt_campaign *c);        /* posterior probability, 0 to 1 */
 double rt_campaign_coordination(const rt_campaign *c); /* strengths, 0 to 1, not probabilities */
 double rt_campaign_extraction(const rt_campaign *c);
 double rt_campaign_concealment(const rt_campaign *c);
-double rt_campaign_not_chance_p(const rt_campaign *c); /* NaN where only one family exists */
-const char *rt_campaign_chance_method(const rt_campaign *c);
-double rt_campaign_decoy_fdr(const rt_campaign *c); /* NaN without decoys */
-unsigned rt_campaign_decoys(const rt_campaign *c);
+double rt_campaign_not_chance_p(const rt_campaign *c); /* 0 to 1; NaN where one family is all */
+const char *rt_campaign_chance_method(const rt_campaign *c); /* how that was found; "" without */
+double rt_campaign_decoy_fdr(const rt_campaign *c);          /* 0 to 1; NaN without decoys */
+unsigned rt_campaign_decoys(const rt_campaign *c);           /* copies of each that it rests on */
 /* members that a person has confirmed under this very id */
 uint64_t rt_campaign_confirmed(const rt_campaign *c);
 uint64_t rt_campaign_harvesting(const rt_campaign *c); /* members with role harvest */
 uint64_t rt_campaign_exchanges(const rt_campaign *c);  /* of members with role harvest or cover */
 uint64_t rt_campaign_tokens_in(const rt_campaign *c);
 uint64_t rt_campaign_tokens_out(const rt_campaign *c);
-int64_t rt_campaign_first_us(const rt_campaign *c);
+int64_t rt_campaign_first_us(const rt_campaign *c); /* first and last exchange of those members */
 int64_t rt_campaign_last_us(const rt_campaign *c);
 int64_t rt_campaign_flaggable_us(const rt_campaign *c); /* 0 without rt_scan_replay */
 
 /* evidence, strongest first; quartiles over members */
 typedef struct rt_evidence {
   rt_family family;
-  double bits;
-  double quartiles[3];
-  const char *what; /* one sentence with its numbers */
-  size_t n_values;
+  double bits;         /* for the median member */
+  double quartiles[3]; /* of the members' bits */
+  const char *what;    /* one sentence with its numbers */
+  size_t n_values;     /* what was shared, where it can be named: not yet, so 0 */
   const char *const *values;
 } rt_evidence;
 size_t rt_campaign_evidence_count(const rt_campaign *c);
@@ -138,7 +140,7 @@ rt_slice rt_member_tenant(const rt_member *m); /* p == NULL where none is known 
 rt_role rt_member_role(const rt_member *m);
 /* a person had cleared it, but by what it did since it belongs with accounts that nobody cleared */
 bool rt_member_reopened(const rt_member *m);
-double rt_member_score(const rt_member *m);
+double rt_member_score(const rt_member *m); /* 0 to 1 */
 uint64_t rt_member_exchanges(const rt_member *m);
 uint64_t rt_member_tokens(const rt_member *m);
 int64_t rt_member_first_us(const rt_member *m);
@@ -151,9 +153,9 @@ typedef struct rt_account_note {
   rt_slice account, tenant; /* tenant: p == NULL where none is known */
   rt_slice nearest;         /* campaign id, empty if none */
   int64_t cleared_us; /* a person's clearance that holds, until then; INT64_MAX for good; 0 none */
-  double score;
+  double score;       /* 0 to 1 */
   size_t n_missing;
-  const char *const *missing;
+  const char *const *missing; /* what the best group that it was in lacks, a phrase each */
 } rt_account_note;
 size_t rt_findings_notes(const rt_findings *f);
 const rt_account_note *rt_findings_note(const rt_findings *f, size_t i);

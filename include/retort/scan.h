@@ -5,6 +5,9 @@
  *    order in which they were added, the number of threads, or the time of day.
  *  - A finding is a reason to look, with its evidence and counter-evidence; a human decides.
  *  - One account alone is never `distillation`: intent of one account cannot be seen.
+ *  - Times (…_us) are microseconds since 1970 UTC.
+ *  - A scan is one thread's, but for its sinks. What fails says why in the error; a scan that
+ * failed is good for rt_scan_free alone.
  *
  * Use: rt_scan_new, rt_scan_sink (digests go in), rt_scan_add_facts, rt_scan_run, then the
  * accessors of finding.h on rt_scan_findings.
@@ -42,17 +45,18 @@ const char *rt_family_what(rt_family f);
 /* RT_FAMILY_COUNT if there is none of that name */
 rt_family rt_family_find(rt_slice name);
 
-/* what is known of an account beside its traffic (contract 2). Borrowed; strings may be missing. */
+/* What is known of an account beside its traffic. Borrowed for the call; only `account` must be
+ * there, every other string may be missing (p == NULL). */
 #define RT_PAYMENTS_MAX 8
 typedef struct rt_facts {
   rt_slice account;
   int64_t as_of_us, created_us, closed_us; /* 0 = missing */
   rt_slice plan, org, tenant, country, email_domain, phone_prefix, card_bin;
-  rt_slice payments[RT_PAYMENTS_MAX];
-  uint32_t n_payments;
+  rt_slice payments[RT_PAYMENTS_MAX]; /* instruments, as tokens of the operator's */
+  uint32_t n_payments;                /* what is beyond the maximum is left out */
   rt_slice signup_ip, signup_device, referrer;
-  uint32_t signup_asn;
-  double risk;           /* NaN = missing */
+  uint32_t signup_asn;   /* 0 = missing */
+  double risk;           /* 0 to 1; NaN, or outside of that = missing */
   int verified;          /* -1 missing, 0, 1 */
   int64_t cleared_us;    /* clearance holds until then; INT64_MAX for good; 0 none */
   int64_t cleared_at_us; /* when it was given; 0: as_of_us */
@@ -61,11 +65,11 @@ typedef struct rt_facts {
 } rt_facts;
 
 typedef enum rt_event_kind { RT_EVENT_MODEL_RELEASE, RT_EVENT_ENFORCEMENT } rt_event_kind;
-typedef struct rt_event {
+typedef struct rt_event { /* borrowed for the call */
   rt_event_kind kind;
   int64_t time_us;
-  rt_slice model;
-  const rt_slice *accounts;
+  rt_slice model;           /* of a release */
+  const rt_slice *accounts; /* of an enforcement: the names of those that were closed */
   size_t n_accounts;
 } rt_event;
 
@@ -75,42 +79,52 @@ typedef void (*rt_parallel_fn)(void *ctx, size_t n, void (*fn)(void *arg, size_t
 
 typedef struct rt_scan_options {
   rt_key key;
-  size_t memory_max;             /* bytes for digests before they are spooled; 0 = 1 GiB */
-  double prior;                  /* share of candidate groups taken to be campaigns; 0 = 0.01 */
+  size_t memory_max;             /* bytes that digests of one producer may take; 0 = 1 GiB */
+  double prior;                  /* share of candidate groups taken to be campaigns, above 0 and
+                                  * below 1; else 0.01 */
   bool without[RT_FAMILY_COUNT]; /* families switched off */
-  double sampled;          /* the log holds this share of all exchanges, drawn at random; 0 = 1
-                            * = all of them */
+  double sampled;          /* the log holds this share of all exchanges, drawn at random; outside
+                            * of 0 to 1, and 0 = 1 = all of them */
   bool all;                /* benign campaigns and account lines too */
-  unsigned decoys;         /* permuted copies for the false discovery rate */
+  unsigned decoys;         /* permuted copies for the false discovery rate; 0 = none, no rate */
   rt_parallel_fn parallel; /* with it, the allocator is used from several threads */
   void *parallel_ctx;
 } rt_scan_options;
 
+/* the documented default key, 1 GiB, a prior of 0.01, 20 decoys; nothing else is set */
 void rt_scan_options_default(rt_scan_options *o);
 
 typedef struct rt_scan rt_scan;
 typedef struct rt_findings rt_findings;
 
+/* Both may be NULL (rt_alloc_default, rt_scan_options_default) and are copied. The scan goes with
+ * rt_scan_free, and all that it gave out with it. RT_E_NOMEM */
 rt_code rt_scan_new(const rt_alloc *alloc, const rt_scan_options *o, rt_scan **out, rt_error *err);
 void rt_scan_free(rt_scan *s);
 
 /* a sink for one producer thread; producers may run at once, each with a sink of its own.
- * The sink lives as long as the scan. */
+ * The sink lives as long as the scan; it is used before rt_scan_run. RT_E_LIMIT beyond 256 of them,
+ * RT_E_ARG after the run, RT_E_NOMEM; its callbacks give RT_E_LIMIT beyond memory_max. */
 rt_code rt_scan_sink(rt_scan *s, rt_digest_sink *sink, rt_error *err);
 
 /* Copied; the largest as_of wins, ties by the line's bytes. With a tenant: about that tenant's
- * account of the name; without: about every tenant's. */
+ * account of the name; without: about every tenant's. Before rt_scan_run. RT_E_ARG for a name that
+ * no exchange could have, RT_E_NOMEM. O(1) */
 rt_code rt_scan_add_facts(rt_scan *s, const rt_facts *f, rt_error *err);
+/* Copied. Before rt_scan_run. RT_E_LIMIT beyond 256 releases, RT_E_NOMEM. O(its accounts) */
 rt_code rt_scan_add_event(rt_scan *s, const rt_event *e, rt_error *err);
 
 /* Orders the digests and finds campaigns. Once. Where accounts belong to several tenants (by their
- * exchanges, else by their facts), each tenant is looked at on its own. */
+ * exchanges, else by their facts), each tenant is looked at on its own. RT_E_ARG the second time,
+ * RT_E_NOMEM, RT_E_LIMIT. O(exchanges log exchanges), and pairs of accounts that are near each
+ * other; memory: the digests, and what an account's starts take. */
 rt_code rt_scan_run(rt_scan *s, rt_error *err);
 
 /* After rt_scan_run: when could each campaign first have been reported? Runs the scan again on what
  * had arrived by 0, 6, 12 and 18 o'clock UTC of each day (at most 56 prefixes: the steps of logs of
  * more than a fortnight are longer), and needs the memory of the digests once more. Facts are taken
- * as they are known now. RT_E_LIMIT where a prefix needs more than memory_max. */
+ * as they are known now. RT_E_ARG before rt_scan_run, RT_E_LIMIT where a prefix needs more than
+ * memory_max, RT_E_NOMEM. */
 rt_code rt_scan_replay(rt_scan *s, rt_error *err);
 
 /* owned by the scan; NULL before rt_scan_run */
