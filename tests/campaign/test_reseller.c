@@ -173,14 +173,11 @@ static void test_no_memory(void **state)
   hand h;
   deal_out(&h);
   put_in(&h, RT__FROM_CUSTOMERS, 0, 12, EACH);
-  for (size_t k = 1, done = 0; !done; k++) {
-    test_alloc t = {.fail_at = k};
+  for (test_alloc t = {0}; test_alloc_again(&t);) {
     rt_alloc a = test_alloc_of(&t);
     h.s.alloc = &a;
     rt_code c = rt__resellers(&h.s, NULL, h.c, h.n, NULL);
-    assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
-    assert_int_equal(t.held + t.wrong_sizes, 0);
-    done = !t.failed;
+    assert_survived(&t, c);
   }
 }
 
