@@ -163,6 +163,14 @@ uint64_t *rt__map_put(rt__map *m, uint64_t key, bool *fresh)
   return &m->vals[i];
 }
 
+bool rt__map_count(rt__map *m, uint64_t key)
+{
+  uint64_t *v = rt__map_put(m, key, NULL);
+  if (v)
+    (*v)++;
+  return v != NULL;
+}
+
 /* ---- sort: least significant byte first, passes whose byte is constant are skipped */
 
 void rt__sort_pairs(rt__pair *a, rt__pair *tmp, size_t n)

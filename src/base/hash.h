@@ -63,6 +63,8 @@ uint64_t *rt__map_get(const rt__map *m, uint64_t key);
 /* pointer to the value of key, made 0 if absent (*fresh says so); NULL when out of memory or at max
  */
 uint64_t *rt__map_put(rt__map *m, uint64_t key, bool *fresh);
+/* one more of the key; false when out of memory or at max */
+bool rt__map_count(rt__map *m, uint64_t key) RT__MUST_CHECK;
 
 /* ---- radix sort of 64-bit keys with a 32-bit payload, stable, O(8n) at most; tmp holds n more */
 typedef struct rt__pair {

@@ -140,10 +140,10 @@ static rt_code describe_group(const rt__detection *d, const rt__draft *x, const 
                               rt__arena *arena, struct rt_campaign *c, rt_error *err)
 {
   double *bits = rt__calloc(d->alloc, g->n, (RT_FAMILY_COUNT + 1) * sizeof *bits);
-  double *sum = bits + (size_t)g->n * RT_FAMILY_COUNT;
   rt__bits b;
   if (!bits)
     return rt__fail(err, RT_E_NOMEM, "no memory for members");
+  double *sum = bits + (size_t)g->n * RT_FAMILY_COUNT;
   rt_code e = rt__evidence(&d->reference, g, &b, err);
   if (e == RT_OK && x->n > 1)
     e = rt__members(&d->reference, g, bits, sum, err);

@@ -118,12 +118,6 @@ static uint32_t nearest(const rt__sized *pool, size_t n, bool *taken, uint32_t r
   return pool[k].account;
 }
 
-static int by_number(const void *a, const void *b)
-{
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return x < y ? -1 : x > y;
-}
-
 /* for each member of `like` an account of about its volume */
 static rt_code draw(const rt__detection *d, const rt__crowd *crowd, const rt__group *like,
                     uint64_t seed, rt__group *g)
@@ -135,7 +129,7 @@ static rt_code draw(const rt__detection *d, const rt__crowd *crowd, const rt__gr
     return RT_E_NOMEM;
   for (uint32_t i = 0; i < like->n; i++)
     pick[i] = nearest(crowd->v, crowd->n, taken, rt__group_rows(like, i), &r);
-  qsort(pick, like->n, sizeof *pick, by_number);
+  rt__sort_u32(pick, like->n);
   rt__free(d->alloc, taken, crowd->n * sizeof *taken);
   return rt__group_of_accounts(&d->starts, pick, like->n, g);
 }

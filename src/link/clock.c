@@ -94,12 +94,6 @@ static bool runs_along(const rt__seeker *s, const rt__pair *p, size_t near, cons
   return rt__median(r, k) < NEAR_GROWN;
 }
 
-static int by_number(const void *a, const void *b)
-{
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return x < y ? -1 : x > y;
-}
-
 /* a community at work: its members, ascending, and the same as flags */
 typedef struct club {
   rt__seeker k;
@@ -129,7 +123,7 @@ static rt_code grow_once(club *x, bool *added)
     x->member[who] = *added = true;
     x->list[x->n++] = who;
   }
-  qsort(x->list, x->n, sizeof *x->list, by_number);
+  rt__sort_u32(x->list, x->n);
   return c;
 }
 

@@ -177,19 +177,11 @@ static uint32_t entry_of(const rt__facts *f, const rt__map *names, const rt__set
   return at ? (uint32_t)*at + 1 : 0;
 }
 
-static bool count_one(rt__map *m, uint64_t value)
-{
-  uint64_t *v = value ? rt__map_put(m, value, NULL) : NULL;
-  if (v)
-    (*v)++;
-  return !value || v;
-}
-
 static rt_code count_values(rt__facts *f, const rt__fact *x)
 {
-  bool ok = count_one(&f->mails, x->mail);
+  bool ok = !x->mail || rt__map_count(&f->mails, x->mail);
   for (uint32_t i = 0; i < x->n_payments; i++)
-    ok = ok && count_one(&f->payments, x->payment[i]);
+    ok = ok && (!x->payment[i] || rt__map_count(&f->payments, x->payment[i]));
   if (x->created_us)
     f->born[f->n_born++] = (double)x->created_us * 1e-6;
   return ok ? RT_OK : RT_E_NOMEM;

@@ -13,18 +13,11 @@ static rt_code count_values(const rt__reference *r, const rt__group *g, rt__map 
       continue;
     *in_org += f->org != 0;
     *paying += f->n_payments > 0;
-    for (uint32_t k = 0; k < f->n_payments; k++) {
-      uint64_t *v = f->payment[k] ? rt__map_put(pay, f->payment[k], NULL) : NULL;
-      if (f->payment[k] && !v)
+    for (uint32_t k = 0; k < f->n_payments; k++)
+      if (f->payment[k] && !rt__map_count(pay, f->payment[k]))
         return RT_E_NOMEM;
-      if (v)
-        (*v)++;
-    }
-    uint64_t *v = f->mail ? rt__map_put(mail, f->mail, NULL) : NULL;
-    if (f->mail && !v)
+    if (f->mail && !rt__map_count(mail, f->mail))
       return RT_E_NOMEM;
-    if (v)
-      (*v)++;
   }
   return RT_OK;
 }

@@ -39,13 +39,9 @@ static rt_code shared_nets(const rt__reference *r, const rt__group *g, double *s
           continue;
         if (!rt__map_put(&mine, d.net, &fresh))
           c = RT_E_NOMEM;
-        else if (fresh && pass == 0) {
-          uint64_t *v = rt__map_put(&users, d.net, NULL);
-          if (v)
-            (*v)++;
-          else
-            c = RT_E_NOMEM;
-        } else if (fresh) {
+        else if (fresh && pass == 0)
+          c = rt__map_count(&users, d.net) ? RT_OK : RT_E_NOMEM;
+        else if (fresh) {
           const uint64_t *in = rt__map_get(&users, d.net), *all = rt__map_get(&r->nets, d.net);
           met |= in && *in > 1 && all && few_strangers(r, *in, *all);
         }

@@ -20,19 +20,12 @@ typedef struct habit {
   uint32_t word[2 * RT_WORDS_MAX];
 } habit;
 
-static int by_value(const void *a, const void *b)
-{
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return x < y ? -1 : x > y;
-}
-
 /* values that stand in at least `least` of the rows, ascending; v holds one entry a value and row
  */
 static uint32_t frequent(uint32_t *v, size_t n, double least, uint32_t *out, uint32_t max)
 {
   uint32_t k = 0;
-  if (n)
-    qsort(v, n, sizeof *v, by_value);
+  rt__sort_u32(v, n);
   for (size_t i = 0, j; i < n; i = j) {
     for (j = i; j < n && v[j] == v[i]; j++)
       ;
@@ -85,13 +78,8 @@ static rt_code drop_common(const rt__reference *r, habit *h, size_t n,
   rt__map_init(&users, r->alloc, SIZE_MAX, 22);
   for (size_t i = 0; i < n && c == RT_OK; i++) {
     uint32_t *v = list(&h[i], &count);
-    for (uint32_t k = 0; k < *count && c == RT_OK; k++) {
-      uint64_t *u = rt__map_put(&users, v[k], NULL);
-      if (u)
-        (*u)++;
-      else
-        c = RT_E_NOMEM;
-    }
+    for (uint32_t k = 0; k < *count && c == RT_OK; k++)
+      c = rt__map_count(&users, v[k]) ? RT_OK : RT_E_NOMEM;
   }
   for (size_t i = 0; i < n && c == RT_OK; i++) {
     uint32_t *v = list(&h[i], &count), k = 0;
@@ -181,13 +169,8 @@ static rt_code common_chunks(const rt__reference *r, const rt__group *g, rt__map
   rt_code c = h ? RT_OK : RT_E_NOMEM;
   for (uint32_t i = 0; i < g->n && c == RT_OK; i++) {
     c = habit_of(r, g, i, h);
-    for (uint32_t k = 0; k < h->n_chunks && c == RT_OK; k++) {
-      uint64_t *v = rt__map_put(users, h->chunk[k], NULL);
-      if (v)
-        (*v)++;
-      else
-        c = RT_E_NOMEM;
-    }
+    for (uint32_t k = 0; k < h->n_chunks && c == RT_OK; k++)
+      c = rt__map_count(users, h->chunk[k]) ? RT_OK : RT_E_NOMEM;
   }
   rt__free(r->alloc, h, sizeof *h);
   return c;

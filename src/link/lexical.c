@@ -282,12 +282,6 @@ static rt_code cluster(const space *x, const vector *v, uint32_t n, uint32_t *la
 
 /* ---- candidates of a level */
 
-static int cmp_u32(const void *a, const void *b)
-{
-  uint32_t p = *(const uint32_t *)a, q = *(const uint32_t *)b;
-  return p < q ? -1 : p > q;
-}
-
 static rt_code emit_level(const space *x, uint32_t k, uint32_t level, rt__groups *out)
 {
   size_t *at = rt__calloc(x->alloc, (size_t)k + 2, sizeof *at);
@@ -305,7 +299,7 @@ static rt_code emit_level(const space *x, uint32_t k, uint32_t level, rt__groups
   for (uint32_t q = 0; c == RT_OK && q < k; q++) {
     rt__group g;
     size_t n = at[q + 1] - at[q];
-    qsort(rows + at[q], n, sizeof *rows, cmp_u32);
+    rt__sort_u32(rows + at[q], n);
     c = rt__group_from_rows(x->alloc, x->s, rows + at[q], n, ROWS_LEAST, RT__FROM_LEXICAL, &g);
     if (c != RT_OK)
       break;

@@ -122,50 +122,56 @@ static int by_key(const void *a, const void *b)
   return x->account < y->account ? -1 : x->account > y->account;
 }
 
-static rt_code gather(const rt__reference *r, carried **out, size_t *n_out, size_t *cap_out)
+typedef struct carried_list {
+  carried *v;
+  size_t n, cap;
+} carried_list;
+
+static rt_code carry(const rt__reference *r, carried_list *l, const rt_digest *d, uint32_t account)
 {
-  carried *v = NULL;
-  size_t n = 0, cap = 0;
-  for (size_t a = 0; a < rt__set_accounts(r->set); a++) {
+  for (uint8_t i = 0; i < d->n_signatures; i++) {
+    if (l->n == l->cap) {
+      size_t cap = l->cap ? 2 * l->cap : 256;
+      carried *p = rt__realloc(r->alloc, l->v, l->cap, cap, sizeof *p);
+      if (!p)
+        return RT_E_NOMEM;
+      l->v = p;
+      l->cap = cap;
+    }
+    l->v[l->n++] = (carried){d->signatures[i], account};
+  }
+  return RT_OK;
+}
+
+/* all of them, by key and account; l->v is the caller's to free, whatever is returned */
+static rt_code gather(const rt__reference *r, carried_list *l)
+{
+  rt_code c = RT_OK;
+  *l = (carried_list){NULL, 0, 0};
+  for (size_t a = 0; a < rt__set_accounts(r->set) && c == RT_OK; a++) {
     size_t lo, count;
+    rt_digest d;
     rt__set_range(r->set, a, &lo, &count);
-    for (size_t k = lo; k < lo + count; k++) {
-      rt_digest d;
+    for (size_t k = lo; k < lo + count && c == RT_OK; k++) {
       rt__set_get(r->set, k, &d);
-      for (uint8_t i = 0; i < d.n_signatures; i++) {
-        if (n == cap) {
-          size_t want = cap ? 2 * cap : 256;
-          carried *p = rt__realloc(r->alloc, v, cap, want, sizeof *p);
-          if (!p) {
-            rt__free(r->alloc, v, cap * sizeof *v);
-            return RT_E_NOMEM;
-          }
-          v = p;
-          cap = want;
-        }
-        v[n++] = (carried){d.signatures[i], (uint32_t)a};
-      }
+      c = carry(r, l, &d, (uint32_t)a);
     }
   }
-  if (n)
-    qsort(v, n, sizeof *v, by_key);
-  *out = v;
-  *n_out = n;
-  *cap_out = cap;
-  return RT_OK;
+  if (l->n)
+    qsort(l->v, l->n, sizeof *l->v, by_key);
+  return c;
 }
 
 static rt_code find_shared_keys(rt__reference *r)
 {
-  carried *v;
-  size_t n, cap, k = 0;
-  rt_code c = gather(r, &v, &n, &cap);
-  if (c != RT_OK)
-    return c;
+  carried_list l;
+  rt_code c = gather(r, &l);
+  const carried *v = l.v;
+  size_t n = l.n, k = 0;
   r->key_cap = (uint32_t)n;
   r->key_at = rt__calloc(r->alloc, n + 1, sizeof *r->key_at);
   r->key_account = rt__calloc(r->alloc, n, sizeof *r->key_account);
-  c = r->key_at && r->key_account ? RT_OK : RT_E_NOMEM;
+  c = c == RT_OK && r->key_at && r->key_account ? RT_OK : RT_E_NOMEM;
   for (size_t i = 0, j; c == RT_OK && i < n; i = j) {
     size_t from = k;
     for (j = i; j < n && v[j].key == v[i].key; j++)
@@ -176,7 +182,7 @@ static rt_code find_shared_keys(rt__reference *r)
     else
       r->key_at[++r->n_keys] = (uint32_t)k;
   }
-  rt__free(r->alloc, v, cap * sizeof *v);
+  rt__free(r->alloc, l.v, l.cap * sizeof *l.v);
   return c;
 }
 
@@ -195,13 +201,8 @@ static rt_code count_nets(rt__reference *r)
       rt__set_get(r->set, r->starts->record[i], &d);
       if (!d.net)
         continue;
-      uint64_t *v = rt__map_put(&mine, d.net, &fresh), *all = NULL;
-      if (v && fresh)
-        all = rt__map_put(&r->nets, d.net, NULL);
-      if (!v || (fresh && !all))
+      if (!rt__map_put(&mine, d.net, &fresh) || (fresh && !rt__map_count(&r->nets, d.net)))
         c = RT_E_NOMEM;
-      else if (fresh)
-        (*all)++;
     }
   }
   rt__map_free(&mine);

@@ -246,6 +246,12 @@ static int cmp_u32(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
+void rt__sort_u32(uint32_t *v, size_t n)
+{
+  if (n)
+    qsort(v, n, sizeof *v, cmp_u32);
+}
+
 /* keeps the k smallest draws in a max-heap of the output's size, so it needs no memory of its own
  */
 static void heap_down(draw *h, size_t n, size_t i)
@@ -273,7 +279,7 @@ size_t rt__sample(uint64_t seed, const uint32_t *id, size_t n, size_t k, uint32_
   if (k >= n) {
     for (size_t i = 0; i < n; i++)
       out[i] = id[i];
-    qsort(out, n, sizeof *out, cmp_u32);
+    rt__sort_u32(out, n);
     return n;
   }
   if (k > SAMPLE_MAX)
@@ -291,7 +297,7 @@ size_t rt__sample(uint64_t seed, const uint32_t *id, size_t n, size_t k, uint32_
   }
   for (size_t i = 0; i < k; i++)
     out[i] = h[i].id;
-  qsort(out, k, sizeof *out, cmp_u32);
+  rt__sort_u32(out, k);
   return k;
 }
 

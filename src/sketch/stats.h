@@ -13,6 +13,7 @@
 
 /* ascending, in place; O(n log n) */
 void rt__sort_doubles(double *v, size_t n);
+void rt__sort_u32(uint32_t *v, size_t n);
 /* of n ascending values, how many are less than x, or (with `or_equal`) at most x. O(log n) */
 size_t rt__rank(const double *v, size_t n, double x, bool or_equal);
 /* quantile q of a sorted array by linear interpolation between order statistics; 0 if n == 0 */

@@ -26,21 +26,14 @@ static bool takes_part(const rt__score *s, const rt__label *l, bool with_l6)
          (with_l6 || !rt__slice_starts(rt__word(s, l->kind), RT__LIT("L6")));
 }
 
-static bool bump(rt__map *m, uint64_t key)
-{
-  uint64_t *at = rt__map_put(m, key, NULL);
-  if (at)
-    ++*at;
-  return at != NULL;
-}
-
 static rt_code fill(const rt__score *s, bool with_l6, table *t)
 {
   for (uint32_t i = 0; i < s->n_labels; i++) {
     const rt__label *l = &s->labels[i];
     uint64_t cluster = takes_part(s, l, with_l6) ? cluster_of(s, l) : 0;
-    if (takes_part(s, l, with_l6) && (!bump(&t->truth, l->group) || !bump(&t->cluster, cluster) ||
-                                      !bump(&t->cells, cell_key(l->group, cluster))))
+    if (takes_part(s, l, with_l6) &&
+        (!rt__map_count(&t->truth, l->group) || !rt__map_count(&t->cluster, cluster) ||
+         !rt__map_count(&t->cells, cell_key(l->group, cluster))))
       return RT_E_NOMEM;
   }
   return RT_OK;

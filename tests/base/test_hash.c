@@ -196,6 +196,21 @@ static void test_map_keeps_its_maximum(void **state)
   rt__map_free(&m);
 }
 
+static void test_map_counts(void **state)
+{
+  (void)state;
+  rt__map m;
+  rt__map_init(&m, rt_alloc_default(), 2, 3);
+  for (int i = 0; i < 5; i++)
+    assert_true(rt__map_count(&m, 8));
+  assert_true(rt__map_count(&m, 0));
+  assert_false(rt__map_count(&m, 9)); /* at its maximum */
+  assert_int_equal(*rt__map_get(&m, 8), 5);
+  assert_int_equal(*rt__map_get(&m, 0), 1);
+  assert_null(rt__map_get(&m, 9));
+  rt__map_free(&m);
+}
+
 static void test_map_without_memory(void **state)
 {
   (void)state;
@@ -260,6 +275,7 @@ int main(void)
       cmocka_unit_test(test_random_numbers),
       cmocka_unit_test(test_map_like_an_array),
       cmocka_unit_test(test_map_keeps_its_maximum),
+      cmocka_unit_test(test_map_counts),
       cmocka_unit_test(test_map_without_memory),
       cmocka_unit_test(test_sort_like_qsort),
   };

@@ -24,6 +24,16 @@ static int by_value(const void *a, const void *b)
   return x < y ? -1 : x > y;
 }
 
+static void test_sorts_numbers(void **state)
+{
+  (void)state;
+  uint32_t v[] = {7, UINT32_MAX, 0, 7, 1u << 31, 3};
+  const uint32_t want[] = {0, 3, 7, 7, 1u << 31, UINT32_MAX};
+  rt__sort_u32(NULL, 0);
+  rt__sort_u32(v, RT__ARRAY_LEN(v));
+  assert_memory_equal(v, want, sizeof v);
+}
+
 enum { RANDOM, RISING, FALLING, EQUAL, TWO_VALUES, FEW_VALUES, PIPE, SAW, NEARLY, WILD, SHAPES };
 
 static double shape(int kind, size_t i, size_t n, rt__rng *r)
@@ -417,6 +427,7 @@ static void test_rank_against_plain(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_sorts_numbers),
       cmocka_unit_test(test_sorts_like_qsort),
       cmocka_unit_test(test_sorts_every_order),
       cmocka_unit_test(test_no_order_is_slow),
