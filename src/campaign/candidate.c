@@ -80,6 +80,19 @@ static bool one_network(const rt__candidate *c)
          (b->one_net > 0.8 || (1 - b->one_net) * c->g->n < 1.5 || two);
 }
 
+/* Without text: prompts come again, and the accounts share networks: a list is gone through once */
+static bool work_comes_again(const rt__bits *b)
+{
+  return b->again.z >= RT__AGAIN_Z && (b->one_net >= RT__OF_TWO || b->net_shared >= RT__OF_TWO);
+}
+
+/* Without text: each account comes back to its own prompts, and hardly to the others' */
+static bool owners(const rt__bits *b)
+{
+  return b->again_own.z >= RT__OWNERS_Z && b->again_own.others >= 1 &&
+         b->again_own.others >= 0.5 * b->again.others;
+}
+
 /* a firm's own keys: one network, and slots that come again as favourites do. Several cards of
  * accounts that were opened together are no firm's; strangers who copy a campaign must not bring it
  * their favourites, so of a large group nearly all must share the network, or come back to their
@@ -90,8 +103,10 @@ static bool own_work(const rt__candidate *c)
   bool small = c->g->n < RT__SMALL;
   bool many_cards = b->said[RT_FAMILY_MONEY] && b->bits[RT_FAMILY_MONEY] >= RT__HAND_BITS &&
                     b->top_payer < RT__ONE_PAYER && b->burst >= RT__BURST;
-  if (!b->said[RT_FAMILY_CONTENT] || !b->said[RT_FAMILY_NETWORK] || many_cards)
+  if (!b->said[RT_FAMILY_NETWORK] || many_cards)
     return false;
+  if (!b->said[RT_FAMILY_CONTENT])
+    return work_comes_again(b);
   bool comes_back = b->reuse.within >= RT__COMES_BACK && b->reuse.dispersion > 2 * RT__FAVOURITES;
   if (b->one_net >= 0.5 && comes_back)
     return true;
@@ -117,12 +132,18 @@ bool rt__candidate_in_the_open(const rt__candidate *c)
   return b->one_org >= 0.7 || named(b) || own_work(c) || (one_door && b->quiet < RT__QUIET);
 }
 
+/* that a list is worked off, and no demand: by its pace, and as nothing comes again */
+static double list_bits(const rt__bits *b)
+{
+  return b->paced + rt__again_list(&b->again);
+}
+
 bool rt__candidate_may_be_own(const rt__candidate *c)
 {
   const rt__bits *b = &c->b;
   bool text = b->said[RT_FAMILY_CONTENT];
   bool own = b->one_net > 0.8 || (!text && b->net_shared > 0.5);
-  if (!text && b->paced >= RT__PACED_BITS)
+  if (!text && list_bits(b) >= RT__PACED_BITS)
     return false;
   if (b->said[RT_FAMILY_MONEY] && b->top_payer >= 0.5 && c->g->n < RT__HANDFUL)
     return b->burst < RT__BURST_FEW;
@@ -132,7 +153,7 @@ bool rt__candidate_may_be_own(const rt__candidate *c)
 
 double rt__candidate_own_score(const rt__candidate *c)
 {
-  double bits = c->b.paced - RT__OWN_BITS;
+  double bits = list_bits(&c->b) - RT__OWN_BITS;
   return bits < c->score ? bits : c->score;
 }
 
@@ -144,7 +165,7 @@ bool rt__candidate_is_harvest(const rt__candidate *c)
    * evidence name one hand */
   work |= c->g->origin == RT__FROM_SKELETON && c->b.bits[RT_FAMILY_CONTENT] > -1 && n >= 2;
   return c->score >= RT__BAR_BITS && work && n >= 1 && c->b.extraction >= RT__EXTRACTION &&
-         !rt__candidate_many_programs(c) && !c->inside;
+         !rt__candidate_many_programs(c) && !owners(&c->b) && !c->inside;
 }
 
 static bool alike(const rt__bits *b)

@@ -54,6 +54,8 @@
 #define RT__OWN_BITS   5.3 /* there are some 40 such firms to a campaign, and all else fits both */
 #define RT__PACED_BITS 2.5 /* unless a list sets their pace: a firm in 500 comes so near to one */
 
+#define RT__OWNERS_Z 10.0 /* from here accounts come back to prompts of their own */
+
 /* a handful (RT__HANDFUL) with one card need not be more than a firm's own keys either … */
 #define RT__BURST_FEW 5.0 /* … unless they were opened together so much more than others */
 #define RT__TINY      6   /* likewise, where the text is known but not who pays */

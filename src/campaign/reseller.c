@@ -3,6 +3,7 @@
 #include "sketch/stats.h"
 
 #define INSIDE   0.5  /* share of a program's accounts that are the pool's */
+#define SPREAD   0.7  /* likewise, of several pools, where there is no text */
 #define CARD     0.25 /* share of a card's accounts that are the pool's, for the others to be, too */
 #define PART     0.5  /* share of the pool's starts that one customer has, at most */
 #define ORDINARY 0.98 /* quantile of an account's starts … */
@@ -101,18 +102,23 @@ static void count_rows(pools *p, const rt__starts *s)
       p->rows[root_of(p, a)] += rt__starts_count(s, a);
 }
 
-static bool is_customer(const pools *p, const rt__candidate *c, double most)
+/* By clocks alone a pool comes in pieces, and a customer's accounts are of several. */
+static bool is_customer(const pools *p, const rt__candidate *c, bool text, double most)
 {
   const rt__group *g = c->g;
-  double n = (double)rows_of(c);
+  double n = (double)rows_of(c), in = 0, all = 0;
   bool yes = false;
   if (n > TIMES * most)
     return false;
   for (uint32_t k = 0; k < g->n; k++) {
     uint32_t x = root_of(p, g->account[k]);
-    if (p->in[g->account[k]])
-      yes |= ++p->met[x] >= INSIDE * g->n && n <= PART * (double)p->rows[x];
+    if (!p->in[g->account[k]])
+      continue;
+    all += p->met[x] ? 0 : (double)p->rows[x];
+    in++;
+    yes |= ++p->met[x] >= INSIDE * g->n && n <= PART * (double)p->rows[x];
   }
+  yes |= !text && in >= SPREAD * g->n && n <= PART * all;
   for (uint32_t k = 0; k < g->n; k++)
     p->met[root_of(p, g->account[k])] = 0;
   return yes;
@@ -129,7 +135,8 @@ static rt_code mark_customers(pools *p, const rt__starts *s, const rt__facts *fa
   rt_code c = add_by_card(p, s, facts);
   count_rows(p, s);
   for (size_t i = 0; i < n; i++)
-    cases[i].inside |= !rt__candidate_is_pool(&cases[i]) && is_customer(p, &cases[i], most);
+    cases[i].inside |=
+        !rt__candidate_is_pool(&cases[i]) && is_customer(p, &cases[i], s->text, most);
   return c;
 }
 

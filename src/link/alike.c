@@ -1,6 +1,7 @@
 #include "link/alike_impl.h"
 #include "link/hours.h"
 #include "link/pooltime.h"
+#include "link/seats.h"
 #include "sketch/stats.h"
 
 #include <math.h>
@@ -20,7 +21,11 @@
 #define CUSTOMER   0.5  /* share of its accounts' starts that one customer of a pool has, at most */
 #define OUTLIER    3.5  /* robust standard deviations */
 #define PACE       0.5  /* log rates of whole accounts of one pool differ by less */
-#define LEFT       0.5  /* share of a crowd whose hours are the crowd's */
+#define LEFT       0.5  /* share of a crowd whose hours are the crowd's … */
+#define LEFT_TURNS                                                                                 \
+  0.35 /* … or, if they wait by turns, so even in its own time, whose turns are                  \
+        */
+#define TURNS_EVEN 0.55
 
 static const double slack[SIDES] = RT__ALIKE_SLACK;
 /* spreads of lengths inside a stream are at least this: repeated prompts are no exact mean */
@@ -228,7 +233,8 @@ static void drop_aside(const search *f, const rt__group *g, const rt__swing *w, 
 
 /* Rate and evenness by the crowd's own clock. A seat's turns come so evenly that a few of them tell
  * its weight; strangers of few starts are as even and as fast as may be. */
-static rt_code drop_out_of_turn(const search *f, const rt__group *g, double *v, bool *keep)
+static rt_code drop_out_of_turn(const search *f, const rt__group *g, double *v, bool *keep,
+                                double *seats)
 {
   uint32_t n = g->n;
   double *uneven = v, *rate = v + n, *copy = rate + n;
@@ -249,15 +255,18 @@ static rt_code drop_out_of_turn(const search *f, const rt__group *g, double *v, 
   for (uint32_t i = 0; i < n; i++)
     copy[i] = fabs(uneven[i] - usual);
   double sd = 1.4826 * rt__median(copy, n);
+  for (uint32_t i = 0; i < n; i++)
+    copy[i] = rt__group_rows(g, i) - 1;
+  *seats = rt__seats_keep(uneven, copy, n, keep);
   for (uint32_t i = 0; i < n; i++) {
-    double gaps = rt__group_rows(g, i) - 1, noise = usual * usual / gaps;
+    double gaps = copy[i], noise = usual * usual / gaps;
     keep[i] &= uneven[i] - usual <= OUTLIER * sqrt(sd * sd + noise / 2) &&
                fabs(rate[i] - mid) <= OUTLIER * sqrt(slack[2] * slack[2] + noise);
   }
   return RT_OK;
 }
 
-static rt_code tighten(const search *f, rt__group *g, rt__swing *w, bool *keep)
+static rt_code tighten(const search *f, rt__group *g, rt__swing *w, bool *keep, double *seats)
 {
   uint32_t n = g->n;
   size_t n_w;
@@ -266,7 +275,7 @@ static rt_code tighten(const search *f, rt__group *g, rt__swing *w, bool *keep)
   if (c == RT_OK && n_w == n) {
     memset(keep, true, n * sizeof *keep);
     drop_aside(f, g, w, v, keep);
-    c = drop_out_of_turn(f, g, v, keep);
+    c = drop_out_of_turn(f, g, v, keep, seats);
     rt__group_filter(g, keep);
   }
   rt__free(f->s->alloc, v, n * (SIDES + 3) * sizeof *v);
@@ -297,11 +306,11 @@ static rt_code is_dealt(const search *f, rt__group *g, bool tight, bool *stands_
   uint32_t n = g->n;
   rt__swing *w = rt__calloc(f->s->alloc, n, sizeof *w);
   bool *keep = rt__calloc(f->s->alloc, n, sizeof *keep);
-  double day = 9, fine = 9, z = 0, ignore;
+  double day = 9, fine = 9, z = 0, seats = 1, ignore;
   rt_code c = w && keep ? drop_strangers(f, g, w, keep) : RT_E_NOMEM;
   for (int round = 0; tight && c == RT_OK && round < 2 && g->n >= RT__ALIKE_MIN; round++)
-    c = tighten(f, g, w, keep);
-  *stands_out &= g->n >= LEFT * n;
+    c = tighten(f, g, w, keep, &seats);
+  *stands_out &= g->n >= (seats <= TURNS_EVEN ? LEFT_TURNS : LEFT) * n;
   bool enough = g->n >= RT__ALIKE_MIN && (*stands_out || n <= AMONG);
   if (c == RT_OK && enough)
     c = evenness(f, g, rt__hours, w, &fine, &z);

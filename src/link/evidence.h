@@ -9,6 +9,7 @@
 #ifndef RT_LINK_EVIDENCE_H
 #define RT_LINK_EVIDENCE_H
 
+#include "link/again.h"
 #include "link/facts.h"
 #include "template/slots.h"
 
@@ -66,7 +67,8 @@ typedef struct rt__bits {
   bool by_turns;        /* time: uneven gaps, even in the group's own time; where that was asked */
   double knobs, frames; /* client */
   double size;
-  double linked; /* keys: share of members under shared keys */
+  rt__again again, again_own; /* size: without text, whether lengths come again (again.h) */
+  double linked;              /* keys: share of members under shared keys */
   double payers, paid_together, top_payer, in_org, own_mail; /* money */
   double burst, burst_days;                                  /* provision */
   double net_shared, one_net;                                /* network */

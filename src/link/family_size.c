@@ -64,7 +64,7 @@ rt_code rt__family_size(const rt__reference *r, const rt__group *g, rt__bits *b)
   b->size = out + in;
   b->said[RT_FAMILY_SIZE] = true;
   b->bits[RT_FAMILY_SIZE] = WEIGHT * b->size;
-  return RT_OK;
+  return r->starts->text ? RT_OK : rt__again_of(r->starts, g, &b->again, &b->again_own);
 }
 
 /* ---- members */

@@ -141,6 +141,34 @@ static void test_the_score_of_a_pool(void **state)
   assert_true(rt__candidate_pool_score(met) > same);
 }
 
+/* Without text lengths say that work comes again: a firm's, if networks are shared, too. Where each
+ * account comes back to its own, they are owners, wherever they are. */
+static void test_work_that_comes_again(void **state)
+{
+  (void)state;
+  hand h;
+  deal_out(&h);
+  rt__candidate *c = put_in(&h, RT__FROM_ALIKE, 0, 30, EACH);
+  make_harvest(c);
+  c->b.said[RT_FAMILY_CONTENT] = false;
+  c->b.said[RT_FAMILY_NETWORK] = true;
+  c->b.bits[RT_FAMILY_SIZE] = 5;
+  c->b.quiet = 0.25;
+  c->b.net_shared = 0.5;
+  c->b.again = (rt__again){.others = 4, .z = 20};
+  assert_true(rt__candidate_in_the_open(c));
+  c->b.net_shared = 0.1;
+  assert_false(rt__candidate_in_the_open(c));
+  assert_true(rt__candidate_is_harvest(c));
+  c->b.again_own = (rt__again){.others = 1, .z = 20}; /* dealt: own ones are a part of all */
+  assert_true(rt__candidate_is_harvest(c));
+  c->b.again_own.others = 3;
+  assert_false(rt__candidate_is_harvest(c));
+  c->b.net_shared = 0.5;
+  c->b.again.z = 3;
+  assert_false(rt__candidate_in_the_open(c));
+}
+
 /* few accounts on networks that hardly anybody else uses, one or several: without text and facts
  * that may be a firm's own gateway */
 static void test_may_be_own(void **state)
@@ -158,6 +186,11 @@ static void test_may_be_own(void **state)
       c.b.paced = -8; /* demand sets the pace */
       assert_true(rt__candidate_own_score(&c) < -10);
       c.b.paced = RT__PACED_BITS; /* a list does, and no firm's customers */
+      assert_false(rt__candidate_may_be_own(&c));
+      c.b.again = (rt__again){.others = 8, .z = 30}; /* of favourites, by one pace */
+      assert_int_equal(rt__candidate_may_be_own(&c), n < RT__SMALL && shared);
+      c.b.paced = 1; /* a steady one, and nothing comes again */
+      c.b.again = (rt__again){.others = 0.1, .z = 0.3};
       assert_false(rt__candidate_may_be_own(&c));
       c.b.said[RT_FAMILY_CONTENT] = true;
       assert_false(rt__candidate_may_be_own(&c));
@@ -197,6 +230,7 @@ int main(void)
       cmocka_unit_test(test_a_stranger_among_own_keys),
       cmocka_unit_test(test_equal_rates_and_uneven_days),
       cmocka_unit_test(test_the_score_of_a_pool),
+      cmocka_unit_test(test_work_that_comes_again),
       cmocka_unit_test(test_may_be_own),
       cmocka_unit_test(test_a_firm_by_its_organisation),
   };

@@ -85,6 +85,7 @@ static void test_pieces_of_a_pool_are_one(void **state)
   for (uint32_t shared = 0; shared < 2; shared++) {
     hand h;
     deal_out(&h);
+    h.s.text = true;
     put_in(&h, RT__FROM_CUSTOMERS, 0, 8 + shared, EACH);
     put_in(&h, RT__FROM_CUSTOMERS, 8, 16, EACH);
     rt__candidate *one = put_in(&h, RT__FROM_SKELETON, 2, 20, 1);
@@ -96,6 +97,31 @@ static void test_pieces_of_a_pool_are_one(void **state)
     assert_int_equal(one->inside, shared); /* 6 + 8 of 18 accounts */
     assert_false(all->inside);             /* most of the pool's work is no customer's */
     assert_false(few->inside);             /* 4 of 12 */
+  }
+}
+
+/* by clocks alone a pool comes in pieces that share nobody: a program whose accounts are of several
+ * is a customer's; what is most of their work is none */
+static void test_pieces_without_text(void **state)
+{
+  (void)state;
+  for (int text = 0; text < 2; text++) {
+    hand h;
+    deal_out(&h);
+    h.s.text = text;
+    put_in(&h, RT__FROM_CUSTOMERS, 0, 8, EACH);
+    put_in(&h, RT__FROM_CUSTOMERS, 8, 16, EACH);
+    rt__candidate *one = put_in(&h, RT__FROM_ALIKE, 4, 14, 2); /* 4 and 6 of 10 */
+    rt__candidate *most = put_in(&h, RT__FROM_ALIKE, 5, 13, EACH + 1);
+    rt__candidate *half = put_in(&h, RT__FROM_ALIKE, 13, 18, 1);
+    rt__candidate *other = put_in(&h, RT__FROM_ALIKE, 3, 21, 1); /* 13 of 18 */
+    for (size_t i = 2; i < h.n; i++)
+      make_harvest(&h.c[i]);
+    assert_int_equal(rt__resellers(&h.s, NULL, h.c, h.n, NULL), RT_OK);
+    assert_true(one->inside); /* more than half are one piece's */
+    assert_false(most->inside);
+    assert_true(half->inside);
+    assert_int_equal(other->inside, !text);
   }
 }
 
@@ -187,6 +213,7 @@ int main(void)
       cmocka_unit_test(test_customers_are_no_harvest),
       cmocka_unit_test(test_favourites_are_a_business),
       cmocka_unit_test(test_pieces_of_a_pool_are_one),
+      cmocka_unit_test(test_pieces_without_text),
       cmocka_unit_test(test_a_pools_cards),
       cmocka_unit_test(test_a_firm_and_strangers),
       cmocka_unit_test(test_a_part_of_what_is_open),
