@@ -22,9 +22,7 @@
 #define OUTLIER    3.5  /* robust standard deviations */
 #define PACE       0.5  /* log rates of whole accounts of one pool differ by less */
 #define LEFT       0.5  /* share of a crowd whose hours are the crowd's … */
-#define LEFT_TURNS                                                                                 \
-  0.35 /* … or, if they wait by turns, so even in its own time, whose turns are                  \
-        */
+#define LEFT_TURNS 0.35 /* … or whose turns are, if seats are so even in its own time */
 #define TURNS_EVEN 0.55
 
 static const double slack[SIDES] = RT__ALIKE_SLACK;
