@@ -83,8 +83,8 @@ static int by_score(const void *a, const void *b)
   return x < y ? -1 : x > y; /* cases are made in a fixed order */
 }
 
-/* Without text, harvests that were found by more than their clock come first: a clock runs along
- * with whatever is as fast, and may unite two pools. */
+/* Harvests that were found by more than their clock come first: a clock runs along with whatever is
+ * as fast, and may unite two pools. */
 static bool by_clock(const rt__candidate *c)
 {
   return c->g->origin == RT__FROM_CLOCK || c->g->origin == RT__FROM_WHOLE;
@@ -255,7 +255,7 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
   for (size_t i = 0; c == RT_OK && i < n; i++)
     order[i] = &cases[i];
   if (c == RT_OK && n)
-    qsort(order, n, sizeof *order, s->text ? by_score : by_origin);
+    qsort(order, n, sizeof *order, by_origin);
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]) &&
         !rt__candidate_may_be_own(order[i]))
