@@ -134,6 +134,47 @@ static bool even_gaps(const rt__starts *s, const rt__group *g, uint32_t i, doubl
   return rt__quantile_sorted(v, n - 1, 0.75) - rt__quantile_sorted(v, n - 1, 0.25) < 0.9 * med;
 }
 
+/* members with even gaps, and room for the times of two members and their lags */
+typedef struct evens {
+  double *v;
+  uint32_t *i; /* places in the group, ascending */
+  size_t n, cap_v, cap_i;
+} evens;
+
+static void evens_free(const rt_alloc *a, evens *e)
+{
+  rt__free(a, e->v, e->cap_v * sizeof *e->v);
+  rt__free(a, e->i, e->cap_i * sizeof *e->i);
+}
+
+static rt_code evens_of(const rt__reference *r, const rt__group *g, evens *e)
+{
+  size_t longest = 0;
+  for (uint32_t i = 0; i < g->n; i++)
+    longest = rt__group_rows(g, i) > longest ? rt__group_rows(g, i) : longest;
+  *e = (evens){.cap_v = 6 * longest + 16, .cap_i = g->n};
+  e->v = rt__calloc(r->alloc, e->cap_v, sizeof *e->v);
+  e->i = rt__calloc(r->alloc, e->cap_i, sizeof *e->i);
+  if (!e->v || !e->i) {
+    evens_free(r->alloc, e);
+    return RT_E_NOMEM;
+  }
+  for (uint32_t i = 0; i < g->n; i++)
+    if (even_gaps(r->starts, g, i, e->v))
+      e->i[e->n++] = i;
+  return RT_OK;
+}
+
+/* lag ratio of the x-th of them and any other but itself */
+static double lag_to_any(const rt__starts *s, const rt__group *g, const evens *e, size_t x,
+                         rt__rng *rng)
+{
+  size_t y = rt__rng_below(rng, e->n - 1), lags;
+  y += y >= x;
+  size_t n = copy_times(s, g, e->i[x], e->v), m = copy_times(s, g, e->i[y], e->v + n);
+  return rt__lag_ratio(e->v, n, e->v + n, m, e->v + n + m, &lags);
+}
+
 /* share of pairs of members that take turns behind one balancer, however irregular or drifting they
  * are */
 static double turns(const rt__starts *s, const rt__group *g, double *v)
@@ -154,35 +195,26 @@ static double turns(const rt__starts *s, const rt__group *g, double *v)
 static rt_code clock(const rt__reference *r, const rt__group *g, rt__bits *b)
 {
   const rt__starts *s = r->starts;
-  size_t longest = 0, k = 0;
-  for (uint32_t i = 0; i < g->n; i++)
-    longest = rt__group_rows(g, i) > longest ? rt__group_rows(g, i) : longest;
-  double *v = rt__calloc(r->alloc, 6 * longest + 16, sizeof *v), ratio[PAIRS];
-  uint32_t *even = rt__calloc(r->alloc, g->n, sizeof *even);
+  double ratio[PAIRS];
+  evens e;
   b->lag = 9;
-  if (v && even && s->sampled >= 1) {
-    for (uint32_t i = 0; i < g->n; i++)
-      if (even_gaps(s, g, i, v))
-        even[k++] = i;
-    rt__rng rng = {0xc10c, 0};
-    bool enough = k >= RT__CLOCK_MIN && (double)k >= 0.5 * g->n;
-    for (int p = 0; enough && p < PAIRS; p++) {
-      uint32_t i = (uint32_t)rt__rng_below(&rng, k), j = (uint32_t)rt__rng_below(&rng, k - 1);
-      j += j >= i;
-      size_t n = copy_times(s, g, even[i], v), m = copy_times(s, g, even[j], v + n), lags;
-      ratio[p] = rt__lag_ratio(v, n, v + n, m, v + n + m, &lags);
-    }
-    if (enough) {
-      b->lag = rt__median(ratio, PAIRS);
-      b->clock = rt__clip(10 * (0.9 - b->lag), -1, 5);
-    }
-    b->turns = turns(s, g, v);
-    if (10 * b->turns > b->clock) /* a tenth of all pairs is more than strangers have */
-      b->clock = rt__clip(10 * b->turns, 0, 5);
+  if (s->sampled < 1)
+    return RT_OK;
+  rt_code c = evens_of(r, g, &e);
+  if (c != RT_OK)
+    return c;
+  rt__rng rng = {0xc10c, 0};
+  if (e.n >= RT__CLOCK_MIN && (double)e.n >= 0.5 * g->n) {
+    for (int p = 0; p < PAIRS; p++)
+      ratio[p] = lag_to_any(s, g, &e, rt__rng_below(&rng, e.n), &rng);
+    b->lag = rt__median(ratio, PAIRS);
+    b->clock = rt__clip(10 * (0.9 - b->lag), -1, 5);
   }
-  rt__free(r->alloc, v, (6 * longest + 16) * sizeof *v);
-  rt__free(r->alloc, even, g->n * sizeof *even);
-  return v && even ? RT_OK : RT_E_NOMEM;
+  b->turns = turns(s, g, e.v);
+  if (10 * b->turns > b->clock) /* a tenth of all pairs is more than strangers have */
+    b->clock = rt__clip(10 * b->turns, 0, 5);
+  evens_free(r->alloc, &e);
+  return RT_OK;
 }
 
 /* share of starts in the six quietest hours in a row, of 24 (UTC; a pool of one office has one
@@ -316,30 +348,20 @@ static rt_code member_days(const rt__reference *r, const rt__group *g, double *o
 
 static rt_code member_clock(const rt__reference *r, const rt__group *g, double *out)
 {
-  const rt__starts *s = r->starts;
-  size_t longest = 0, k = 0;
-  for (uint32_t i = 0; i < g->n; i++)
-    longest = rt__group_rows(g, i) > longest ? rt__group_rows(g, i) : longest;
-  double *v = rt__calloc(r->alloc, 6 * longest + 16, sizeof *v), ratio[OTHERS];
-  uint32_t *even = rt__calloc(r->alloc, g->n, sizeof *even);
-  for (uint32_t i = 0; v && even && i < g->n; i++)
-    if (even_gaps(s, g, i, v))
-      even[k++] = i;
-  for (size_t x = 0; x < k && k >= RT__CLOCK_MIN; x++) {
-    size_t m = 0;
+  double ratio[OTHERS];
+  evens e;
+  rt_code c = evens_of(r, g, &e);
+  if (c != RT_OK)
+    return c;
+  for (size_t x = 0; x < e.n && e.n >= RT__CLOCK_MIN; x++) {
     rt__rng rng = {0xc10d, x * OTHERS};
-    while (m < OTHERS) {
-      size_t y = (size_t)rt__rng_below(&rng, k - 1), lags;
-      y += y >= x;
-      size_t a = copy_times(s, g, even[x], v), b = copy_times(s, g, even[y], v + a);
-      ratio[m++] = rt__lag_ratio(v, a, v + a, b, v + a + b, &lags);
-    }
-    double *at = &out[even[x] * RT_FAMILY_COUNT + RT_FAMILY_TIME];
-    *at = (isnan(*at) ? 0 : *at) + rt__clip(10 * (0.9 - rt__median(ratio, m)), -1, 5);
+    for (int k = 0; k < OTHERS; k++)
+      ratio[k] = lag_to_any(r->starts, g, &e, x, &rng);
+    double *at = &out[e.i[x] * RT_FAMILY_COUNT + RT_FAMILY_TIME];
+    *at = (isnan(*at) ? 0 : *at) + rt__clip(10 * (0.9 - rt__median(ratio, OTHERS)), -1, 5);
   }
-  rt__free(r->alloc, v, (6 * longest + 16) * sizeof *v);
-  rt__free(r->alloc, even, g->n * sizeof *even);
-  return v && even ? RT_OK : RT_E_NOMEM;
+  evens_free(r->alloc, &e);
+  return RT_OK;
 }
 
 /* Where all keep one rate, one who doesn't is not dealt with them: then even days and gaps are his
