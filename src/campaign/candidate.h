@@ -128,6 +128,11 @@ rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
 /* an account of no campaign goes along with draft k. O(accounts of the draft) */
 rt_code rt__drafts_join(rt__drafts *d, size_t k, uint32_t account) RT__MUST_CHECK;
 
+/* Accounts that their campaigns have let go (loose[account]) and of which a sure candidate mostly
+ * consists are a campaign of their own; they are loose no more. O(accounts of candidates) */
+rt_code rt__select_loose(rt__drafts *d, const rt__candidate *cases, size_t n, bool *loose,
+                         rt_error *err) RT__MUST_CHECK;
+
 /* Takes out the drafts that are gone; with `all` those that were groups stay, as benign. Their
  * accounts are nobody's then. */
 void rt__drafts_drop(rt__drafts *d, bool all);

@@ -135,7 +135,7 @@ rt_code rt__detect(rt__detection *d, rt_error *err)
     c = rt__select(d->alloc, &d->starts, d->options->all, d->candidates, d->n_candidates,
                    &d->drafts, err);
   if (c == RT_OK)
-    c = rt__drop_open(d, err);
+    c = rt__ask_remains(d, err);
   if (c == RT_OK)
     c = rt__join_by_card(d, err);
   if (c == RT_OK)

@@ -70,8 +70,9 @@ int rt__by_campaign(const void *a, const void *b);
 int rt__by_note(const void *a, const void *b);
 
 /* Drops campaigns whose members, without the bystanders, are a firm in the open; with `all` they
- * are benign. O(rows log rows) a campaign (remains.c) */
-rt_code rt__drop_open(rt__detection *d, rt_error *err) RT__MUST_CHECK;
+ * are benign. Bystanders of whom another candidate mostly consists are its campaign. O(rows log
+ * rows) a campaign (remains.c) */
+rt_code rt__ask_remains(rt__detection *d, rt_error *err) RT__MUST_CHECK;
 
 /* Accounts of no campaign for which a card pays that pays for two or more accounts of one, and for
  * few others, go along with it. O(accounts) (cards.c) */

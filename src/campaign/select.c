@@ -1,5 +1,7 @@
 #include "campaign/candidate.h"
 
+#include "sketch/stats.h"
+
 #include <stdlib.h>
 
 #define MIN_ACCOUNTS 4
@@ -237,10 +239,22 @@ static void drop_empty(rt__drafts *d)
   rt__drafts_drop(d, false);
 }
 
-static int cmp_u32(const void *a, const void *b)
+/* distillation without reserve: above the bar, hidden, and no firm's by its size */
+static bool is_sure(const rt__candidate *c)
 {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return x < y ? -1 : x > y;
+  return rt__candidate_is_harvest(c) && !rt__candidate_in_the_open(c) &&
+         !rt__candidate_may_be_own(c);
+}
+
+/* candidates in the order in which they are considered; NULL: no memory */
+static const rt__candidate **in_order(const rt_alloc *a, const rt__candidate *cases, size_t n)
+{
+  const rt__candidate **order = rt__calloc(a, n, sizeof *order);
+  for (size_t i = 0; order && i < n; i++)
+    order[i] = &cases[i];
+  if (order && n)
+    qsort(order, n, sizeof *order, by_origin);
+  return order;
 }
 
 rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__candidate *cases,
@@ -249,16 +263,11 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
   *out = (rt__drafts){.alloc = a, .n_accounts = s->n_accounts};
   out->of = rt__calloc(a, s->n_accounts, sizeof *out->of);
   out->by = rt__calloc(a, s->n_accounts, sizeof *out->by);
-  const rt__candidate **order = rt__calloc(a, n, sizeof *order);
+  const rt__candidate **order = in_order(a, cases, n);
   uint32_t *count = rt__calloc(a, n + 2, sizeof *count);
   rt_code c = out->of && out->by && order && count ? RT_OK : RT_E_NOMEM;
-  for (size_t i = 0; c == RT_OK && i < n; i++)
-    order[i] = &cases[i];
-  if (c == RT_OK && n)
-    qsort(order, n, sizeof *order, by_origin);
   for (size_t i = 0; i < n && c == RT_OK; i++)
-    if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]) &&
-        !rt__candidate_may_be_own(order[i]))
+    if (is_sure(order[i]))
       c = consider(out, order[i], RT_VERDICT_DISTILLATION, s->text, count);
   for (size_t i = 0; i < n && c == RT_OK; i++)
     if (rt__candidate_is_harvest(order[i]) && !rt__candidate_in_the_open(order[i]))
@@ -273,8 +282,56 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
       c = consider(out, order[i], RT_VERDICT_BENIGN, s->text, count);
   drop_empty(out);
   for (size_t i = 0; i < out->n; i++)
-    qsort(out->d[i].account, out->d[i].n, sizeof(uint32_t), cmp_u32);
+    rt__sort_u32(out->d[i].account, out->d[i].n);
   rt__free(a, order, n * sizeof *order);
   rt__free(a, count, (n + 2) * sizeof *count);
+  return c == RT_OK ? c : rt__fail(err, c, "no memory for campaigns");
+}
+
+/* ---- a second look at who was let go */
+
+/* accounts that went to another draft are this one's no more */
+static void keep_own(rt__drafts *d, size_t k)
+{
+  rt__draft *x = &d->d[k];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < x->n; i++)
+    if (d->of[x->account[i]] == k + 1)
+      x->account[n++] = x->account[i];
+  x->n = n;
+}
+
+static rt_code take_loose(rt__drafts *d, const rt__candidate *c, bool *loose)
+{
+  rt_code e = new_draft(d, RT_VERDICT_DISTILLATION, c);
+  for (uint32_t i = 0; i < c->g->n && e == RT_OK; i++) {
+    uint32_t a = c->g->account[i];
+    if (!loose[a])
+      continue;
+    d->of[a] = 0;
+    d->by[a] = c;
+    loose[a] = false;
+    e = put_account(d, d->n - 1, a);
+  }
+  return e;
+}
+
+rt_code rt__select_loose(rt__drafts *d, const rt__candidate *cases, size_t n, bool *loose,
+                         rt_error *err)
+{
+  const rt__candidate **order = in_order(d->alloc, cases, n);
+  rt_code c = order ? RT_OK : RT_E_NOMEM;
+  size_t before = d->n;
+  for (size_t i = 0; i < n && c == RT_OK; i++) {
+    const rt__group *g = order[i]->g;
+    uint32_t held = 0;
+    for (uint32_t k = 0; k < g->n; k++)
+      held += loose[g->account[k]];
+    if (held >= MIN_ACCOUNTS && held >= HOLDS * g->n && is_sure(order[i]))
+      c = take_loose(d, order[i], loose);
+  }
+  for (size_t k = 0; k < before; k++)
+    keep_own(d, k);
+  rt__free(d->alloc, order, n * sizeof *order);
   return c == RT_OK ? c : rt__fail(err, c, "no memory for campaigns");
 }

@@ -119,7 +119,7 @@ static void test_what_remains_is_a_firm(void **state)
       assert_false(rt__candidate_in_the_open(&b->lead)); /* with the strangers it shows not */
       b->options.all = all;
       draft_again(b);
-      assert_int_equal(rt__drop_open(&b->d, NULL), RT_OK);
+      assert_int_equal(rt__ask_remains(&b->d, NULL), RT_OK);
       assert_int_equal(b->d.drafts.n, firm && !all ? 0 : 1);
       for (uint32_t k = 0; k < b->n; k++)
         assert_int_equal(b->d.drafts.of[b->account[k]], b->d.drafts.n);
@@ -140,7 +140,7 @@ static void test_no_memory(void **state)
     rt_alloc a = test_alloc_of(&t);
     draft_again(b);
     b->d.alloc = b->d.starts.alloc = b->d.reference.alloc = &a;
-    rt_code c = rt__drop_open(&b->d, NULL);
+    rt_code c = rt__ask_remains(&b->d, NULL);
     assert_int_equal(c, t.failed ? RT_E_NOMEM : RT_OK);
     assert_int_equal(t.held + t.wrong_sizes, 0);
     last = !t.failed;

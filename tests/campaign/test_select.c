@@ -105,6 +105,37 @@ static void test_varied_parameters_unite(void **state)
   rt__drafts_free(&d);
 }
 
+/* who was let go by one campaign is of another, if that mostly consists of such accounts */
+static void test_loose_accounts(void **state)
+{
+  (void)state;
+  for (uint32_t n_loose = 4; n_loose <= 8; n_loose += 4) {
+    hand h;
+    bool loose[ACCOUNTS] = {false};
+    deal_out(&h);
+    h.s.text = true;
+    rt__candidate *all = put_in(&h, RT__FROM_SKELETON, 0, 20, EACH);
+    make_harvest(all);
+    rt__candidate *other = put_in(&h, RT__FROM_SKELETON, 12, 20, EACH);
+    make_harvest(other);
+    other->score = 10;
+    rt__drafts d;
+    assert_int_equal(rt__select(rt_alloc_default(), &h.s, false, h.c, h.n, &d, NULL), RT_OK);
+    assert_int_equal(d.n, 1);
+    for (uint32_t a = 20 - n_loose; a < 20; a++)
+      loose[a] = true;
+    assert_int_equal(rt__select_loose(&d, h.c, h.n, loose, NULL), RT_OK);
+    bool moved = n_loose == 8; /* four of eight are half */
+    assert_int_equal(d.n, moved ? 2 : 1);
+    assert_int_equal(d.d[0].n, moved ? 12 : 20);
+    for (uint32_t a = 0; a < 20; a++) {
+      assert_int_equal(d.of[a], moved && a >= 12 ? 2 : 1);
+      assert_int_equal(loose[a], !moved && a >= 20 - n_loose);
+    }
+    rt__drafts_free(&d);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -113,6 +144,7 @@ int main(void)
       cmocka_unit_test(test_a_pool_beside_a_harvest),
       cmocka_unit_test(test_a_mixture_unites_nothing),
       cmocka_unit_test(test_varied_parameters_unite),
+      cmocka_unit_test(test_loose_accounts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
