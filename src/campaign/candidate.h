@@ -129,12 +129,13 @@ rt_code rt__drafts_add(rt__drafts *d, rt_verdict v, const rt__candidate *lead,
 rt_code rt__drafts_join(rt__drafts *d, size_t k, uint32_t account) RT__MUST_CHECK;
 
 /* Accounts that their campaigns have let go (loose[account]) and of which a sure candidate mostly
- * consists are a campaign of their own; they are loose no more. O(accounts of candidates) */
+ * consists are a campaign of their own; they are loose no more. A draft that loses all but a few is
+ * gone. O(accounts of candidates) */
 rt_code rt__select_loose(rt__drafts *d, const rt__candidate *cases, size_t n, bool *loose,
                          rt_error *err) RT__MUST_CHECK;
 
-/* Takes out the drafts that are gone; with `all` those that were groups stay, as benign. Their
- * accounts are nobody's then. */
+/* Takes out the drafts that are gone or empty; with `all` those that were groups stay, as benign.
+ * Their accounts are nobody's then. */
 void rt__drafts_drop(rt__drafts *d, bool all);
 
 /* Single accounts that look like a harvest: suspects. Those that are rather innocent are named up

@@ -217,7 +217,7 @@ void rt__drafts_drop(rt__drafts *d, bool all)
   size_t k = 0;
   for (size_t i = 0; i < d->n; i++) {
     rt__draft *x = &d->d[i];
-    bool stays = !x->gone || (all && x->lead);
+    bool stays = x->n > 0 && (!x->gone || (all && x->lead));
     if (x->gone && stays)
       x->verdict = RT_VERDICT_BENIGN;
     for (uint32_t j = 0; j < x->n; j++)
@@ -229,14 +229,6 @@ void rt__drafts_drop(rt__drafts *d, bool all)
       rt__free(d->alloc, x->account, x->cap * sizeof(uint32_t));
   }
   d->n = k;
-}
-
-/* united drafts leave an empty one behind */
-static void drop_empty(rt__drafts *d)
-{
-  for (size_t i = 0; i < d->n; i++)
-    d->d[i].gone = d->d[i].n == 0;
-  rt__drafts_drop(d, false);
 }
 
 /* distillation without reserve: above the bar, hidden, and no firm's by its size */
@@ -280,7 +272,7 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
   for (size_t i = 0; all && i < n && c == RT_OK; i++)
     if (order[i]->score >= RT__BAR_BITS)
       c = consider(out, order[i], RT_VERDICT_BENIGN, s->text, count);
-  drop_empty(out);
+  rt__drafts_drop(out, all); /* united drafts leave an empty one behind */
   for (size_t i = 0; i < out->n; i++)
     rt__sort_u32(out->d[i].account, out->d[i].n);
   rt__free(a, order, n * sizeof *order);
@@ -290,7 +282,7 @@ rt_code rt__select(const rt_alloc *a, const rt__starts *s, bool all, const rt__c
 
 /* ---- a second look at who was let go */
 
-/* accounts that went to another draft are this one's no more */
+/* accounts that went to another draft are this one's no more; a few that are left are no group */
 static void keep_own(rt__drafts *d, size_t k)
 {
   rt__draft *x = &d->d[k];
@@ -298,6 +290,7 @@ static void keep_own(rt__drafts *d, size_t k)
   for (uint32_t i = 0; i < x->n; i++)
     if (d->of[x->account[i]] == k + 1)
       x->account[n++] = x->account[i];
+  x->gone |= n < x->n && n < MIN_ACCOUNTS;
   x->n = n;
 }
 

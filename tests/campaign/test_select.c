@@ -136,6 +136,37 @@ static void test_loose_accounts(void **state)
   }
 }
 
+/* a campaign that loses all its accounts, or all but three, is none */
+static void test_nothing_is_left(void **state)
+{
+  (void)state;
+  for (uint32_t left = 0; left <= 4; left++)
+    for (int all = 0; all < 2; all++) {
+      hand h;
+      bool loose[ACCOUNTS] = {false};
+      deal_out(&h);
+      h.s.text = true;
+      make_harvest(put_in(&h, RT__FROM_SKELETON, 0, 8 + left, EACH));
+      rt__candidate *other = put_in(&h, RT__FROM_SKELETON, left, 8 + left, EACH);
+      make_harvest(other);
+      other->score = 10;
+      rt__drafts d;
+      assert_int_equal(rt__select(rt_alloc_default(), &h.s, all, h.c, h.n, &d, NULL), RT_OK);
+      assert_int_equal(d.n, 1);
+      for (uint32_t a = left; a < 8 + left; a++)
+        loose[a] = true;
+      assert_int_equal(rt__select_loose(&d, h.c, h.n, loose, NULL), RT_OK);
+      rt__drafts_drop(&d, all);
+      size_t old = left == 4 || (all && left > 0); /* with `all` a rest stays, as benign */
+      assert_int_equal(d.n, 1 + old);
+      assert_int_equal(d.d[d.n - 1].n, 8);
+      assert_int_equal(d.of[left], d.n);
+      if (old)
+        assert_int_equal(d.d[0].verdict, left == 4 ? RT_VERDICT_DISTILLATION : RT_VERDICT_BENIGN);
+      rt__drafts_free(&d);
+    }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -145,6 +176,7 @@ int main(void)
       cmocka_unit_test(test_a_mixture_unites_nothing),
       cmocka_unit_test(test_varied_parameters_unite),
       cmocka_unit_test(test_loose_accounts),
+      cmocka_unit_test(test_nothing_is_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
